@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // ONNX Runtime brings its own threads; two test files at a time keep a two-core machine busy.
+    maxWorkers: 2,
+  },
+});

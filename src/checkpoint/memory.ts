@@ -1,0 +1,53 @@
+import { InputFileError, UsageError } from '../errors.js';
+import type { Architecture } from './architecture.js';
+import { type Checkpoint, elementCount, type TensorInfo } from './checkpoint.js';
+
+/** A tensor that is held in memory: row-major values of a shape. */
+export interface TensorValues {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/**
+ * A checkpoint whose tensors are in memory already, for generators that were made by a program.
+ * The arrays are not copied. `path` is what messages call it.
+ *
+ * @throws UsageError `TENSOR_SIZE_MISMATCH` where values and shape disagree.
+ */
+export function memoryCheckpoint(options: {
+  architecture: Architecture;
+  tensors: ReadonlyMap<string, TensorValues>;
+  metadata?: Readonly<Record<string, string>>;
+  path?: string;
+}): Checkpoint {
+  const { architecture, tensors, metadata = {}, path = 'generator in memory' } = options;
+  const infos = new Map<string, TensorInfo>();
+  for (const [name, { shape, values }] of tensors) {
+    const expected = elementCount(shape);
+    if (values.length !== expected) {
+      throw new UsageError(
+        'TENSOR_SIZE_MISMATCH',
+        `${path}: ${name}: expected ${expected} values for shape [${shape}], found ${values.length}`,
+      );
+    }
+    infos.set(name, { name, shape, dtype: 'f32' });
+  }
+  return {
+    architecture,
+    tensors: infos,
+    metadata,
+    origin: { path, format: 'memory' },
+    read: async (name) => {
+      const tensor = tensors.get(name);
+      if (tensor === undefined) throw missingTensor(path, name);
+      return tensor.values;
+    },
+    sha256: async () => '',
+    close: async () => {},
+  };
+}
+
+/** The error of every checkpoint that is asked for a tensor that it does not have. */
+export function missingTensor(path: string, name: string): InputFileError {
+  return new InputFileError('TENSOR_MISSING', `${path}: no tensor is called ${name}`);
+}

@@ -1,0 +1,176 @@
+import { InputFileError } from '../../errors.js';
+import {
+  PickleDict,
+  PickleGlobal,
+  PickleObject,
+  PickleSet,
+  PickleTuple,
+  type PickleValue,
+} from './values.js';
+
+/**
+ * The stack and memo of the pickle machine and what opcodes do with them. Every operation takes time and memory in
+ * proportion to the opcodes that led to it: nothing is copied more than once and nothing is expanded.
+ */
+export class PickleMachine {
+  private readonly path: string;
+  private readonly stack: PickleValue[] = [];
+  private readonly marks: number[] = [];
+  private readonly memo = new Map<number, PickleValue>();
+  /** Position in the file of the opcode at work, for messages. */
+  position = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  damaged(what: string): InputFileError {
+    return new InputFileError('PICKLE_DAMAGED', `${this.path}: at byte ${this.position}: ${what}`, {
+      hint: 'the file is damaged, or is no pickle',
+    });
+  }
+
+  push(value: PickleValue): void {
+    this.stack.push(value);
+  }
+
+  /** The topmost value above the last mark. */
+  top(): PickleValue {
+    if (this.stack.length <= (this.marks.at(-1) ?? 0)) throw this.damaged('expected a value on the stack');
+    return this.stack.at(-1) as PickleValue;
+  }
+
+  pop(): PickleValue {
+    const value = this.top();
+    this.stack.pop();
+    return value;
+  }
+
+  mark(): void {
+    this.marks.push(this.stack.length);
+  }
+
+  /** Takes off everything above the last mark, and the mark. */
+  popMark(): PickleValue[] {
+    const mark = this.marks.pop();
+    if (mark === undefined) throw this.damaged('expected a mark on the stack');
+    const values = this.stack.slice(mark);
+    this.stack.length = mark;
+    return values;
+  }
+
+  /** POP: a value, or the mark where nothing is above it. */
+  discard(): void {
+    if (this.marks.length > 0 && this.marks.at(-1) === this.stack.length) this.marks.pop();
+    else this.pop();
+  }
+
+  put(index: number): void {
+    if (!Number.isSafeInteger(index) || index < 0)
+      throw this.damaged(`expected a memo index, found ${index}`);
+    this.memo.set(index, this.top());
+  }
+
+  memoize(): void {
+    this.memo.set(this.memo.size, this.top());
+  }
+
+  get(index: number): void {
+    const value = this.memo.get(index);
+    if (value === undefined) throw this.damaged(`the memo has no entry ${index}`);
+    this.push(value);
+  }
+
+  tuple(count: number): void {
+    const items: PickleValue[] = [];
+    for (let i = 0; i < count; i++) items.unshift(this.pop());
+    this.push(new PickleTuple(items));
+  }
+
+  append(items: readonly PickleValue[]): void {
+    const target = this.top();
+    let list: PickleValue[];
+    if (Array.isArray(target)) list = target;
+    else if (target instanceof PickleObject) {
+      target.appended ??= [];
+      list = target.appended;
+    } else throw this.damaged('expected a list to append to');
+    for (const item of items) list.push(item);
+  }
+
+  /** DICT: alternating keys and values. */
+  dict(items: readonly PickleValue[]): void {
+    this.push(new PickleDict());
+    this.setItems(items);
+  }
+
+  /** SETITEM: a key and a value above their dict. */
+  setItem(): void {
+    const value = this.pop();
+    const key = this.pop();
+    this.setItems([key, value]);
+  }
+
+  /** Adds alternating keys and values. */
+  setItems(items: readonly PickleValue[]): void {
+    const target = this.top();
+    let entries: Map<PickleValue, PickleValue>;
+    if (target instanceof PickleDict) entries = target.entries;
+    else if (target instanceof PickleObject) {
+      target.entries ??= new Map();
+      entries = target.entries;
+    } else throw this.damaged('expected a dict to put items into');
+    if (items.length % 2 !== 0) throw this.damaged('expected a value for every key');
+    for (let i = 0; i < items.length; i += 2) entries.set(items[i]!, items[i + 1]!);
+  }
+
+  addItems(items: readonly PickleValue[]): void {
+    const target = this.top();
+    if (target instanceof PickleSet) {
+      for (const item of items) target.items.push(item);
+    } else this.append(items);
+  }
+
+  /** STACK_GLOBAL: module and name are strings on the stack. */
+  stackGlobal(): void {
+    const name = this.pop();
+    const module = this.pop();
+    if (typeof name !== 'string' || typeof module !== 'string') {
+      throw this.damaged('expected the name of a class or function');
+    }
+    this.push(new PickleGlobal(module, name));
+  }
+
+  /** REDUCE, NEWOBJ: what would be called with a tuple of arguments becomes a record of that. */
+  call(): void {
+    const args = this.argumentTuple();
+    this.push(new PickleObject(this.pop(), args));
+  }
+
+  callWithKeywords(): void {
+    const kwargs = this.pop();
+    const args = this.argumentTuple();
+    this.push(new PickleObject(this.pop(), args, kwargs));
+  }
+
+  /** OBJ: the class and its arguments are above the mark. */
+  callMarked(): void {
+    const args = this.popMark();
+    const callable = args.shift();
+    if (callable === undefined) throw this.damaged('expected a class above the mark');
+    this.push(new PickleObject(callable, args));
+  }
+
+  build(): void {
+    const state = this.pop();
+    const target = this.top();
+    if (!(target instanceof PickleObject)) throw this.damaged('expected an object to give a state to');
+    target.state = state;
+  }
+
+  private argumentTuple(): readonly PickleValue[] {
+    const args = this.pop();
+    if (!(args instanceof PickleTuple)) throw this.damaged('expected a tuple of arguments');
+    return args.items;
+  }
+}

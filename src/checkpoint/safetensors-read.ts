@@ -1,0 +1,70 @@
+import { InputFileError } from '../errors.js';
+import { openForReading, type RandomAccessFile } from '../files/random-access.js';
+import { toFloat32 } from './dtype.js';
+import { missingTensor } from './memory.js';
+import { MAX_HEADER_BYTES, parseHeader, type SafetensorsTensor } from './safetensors-header.js';
+
+/** An open safetensors file of any content: names and shapes are known, values are read when asked for. */
+export interface SafetensorsFile {
+  readonly path: string;
+  readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /**
+   * One tensor, row-major, as 32-bit floats.
+   * @throws InputFileError `TENSOR_MISSING`
+   */
+  read(name: string): Promise<Float32Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a safetensors file and checks its header.
+ *
+ * @throws InputFileError `SAFETENSORS_DAMAGED`, `SAFETENSORS_DTYPE`, `FILE_TRUNCATED` and those of `openForReading`
+ */
+export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  const file = await openForReading(path);
+  try {
+    return await readSafetensors(file);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** {@link openSafetensors} for a file that is open already; closing the result closes it. */
+export async function readSafetensors(file: RandomAccessFile): Promise<SafetensorsFile> {
+  const { path, size } = file;
+  const length = headerLength(await file.read(0, Math.min(8, size)));
+  if (length === undefined || length > MAX_HEADER_BYTES) {
+    throw new InputFileError(
+      'SAFETENSORS_DAMAGED',
+      `${path}: expected a header of at most ${MAX_HEADER_BYTES} bytes, found ${length ?? 'no header length'}`,
+    );
+  }
+  const { tensors, metadata } = parseHeader(path, await file.read(8, length), size);
+  return {
+    path,
+    tensors,
+    metadata,
+    read: async (name) => {
+      const tensor = tensors.get(name);
+      if (tensor === undefined) throw missingTensor(path, name);
+      return toFloat32(await file.read(tensor.offset, tensor.byteLength), tensor.dtype);
+    },
+    close: () => file.close(),
+  };
+}
+
+/** Whether a file's first bytes are those of a safetensors file: a plausible length, then a JSON object. */
+export function looksLikeSafetensors(start: Uint8Array, fileSize: number): boolean {
+  const length = headerLength(start);
+  if (length === undefined || start[8] !== 0x7b) return false;
+  // A truncated file is still one of these, and better called that; only absurd lengths mean something else.
+  return length <= Math.max(fileSize, MAX_HEADER_BYTES);
+}
+
+function headerLength(start: Uint8Array): number | undefined {
+  if (start.length < 8) return undefined;
+  return Number(new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true));
+}

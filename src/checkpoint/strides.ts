@@ -1,0 +1,63 @@
+import { elementCount } from './checkpoint.js';
+
+/**
+ * Entries of the table of inner offsets. Large enough for the rows of every kernel, small enough for the
+ * processor's cache.
+ */
+const MAX_TABLE = 1 << 16;
+
+/** Whether elements with these strides lie row-major and without gaps. */
+export function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
+  let expected = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    if (shape[i] !== 1 && strides[i] !== expected) return false;
+    expected *= shape[i]!;
+  }
+  return true;
+}
+
+/**
+ * Copies strided elements into row-major order. Half-precision networks keep their kernels channels-last, so this
+ * has to be fast for [O, I, 3, 3] with strides [9 I, 1, 3 I, I].
+ *
+ * @param values the elements, of which the first is the tensor's first
+ */
+export function gather(
+  values: Float32Array,
+  shape: readonly number[],
+  strides: readonly number[],
+): Float32Array<ArrayBuffer> {
+  const result = new Float32Array(elementCount(shape));
+  // The offsets of the innermost dimensions are the same for every step of the outer ones.
+  let outerRank = shape.length;
+  let inner = 1;
+  while (outerRank > 0 && inner * shape[outerRank - 1]! <= MAX_TABLE) inner *= shape[--outerRank]!;
+  const table = offsets(shape.slice(outerRank), strides.slice(outerRank), inner);
+
+  const index = new Array<number>(outerRank).fill(0);
+  let base = 0;
+  for (let at = 0; at < result.length; at += inner) {
+    for (let k = 0; k < inner; k++) result[at + k] = values[base + table[k]!]!;
+    for (let d = outerRank - 1; d >= 0; d--) {
+      base += strides[d]!;
+      index[d] = index[d]! + 1;
+      if (index[d]! < shape[d]!) break;
+      base -= strides[d]! * shape[d]!;
+      index[d] = 0;
+    }
+  }
+  return result;
+}
+
+/** Where each of `count` row-major elements lies. */
+function offsets(shape: readonly number[], strides: readonly number[], count: number): Uint32Array {
+  const table = new Uint32Array(count);
+  let filled = 1;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    for (let i = 1; i < shape[d]!; i++) {
+      for (let k = 0; k < filled; k++) table[i * filled + k] = table[k]! + i * strides[d]!;
+    }
+    filled *= shape[d]!;
+  }
+  return table;
+}

@@ -1,0 +1,28 @@
+import type { Checkpoint } from './checkpoint.js';
+import { nativeMetadata } from './native.js';
+import { type WriteSafetensorsOptions, writeSafetensors } from './safetensors-write.js';
+
+export interface WriteCheckpointOptions extends Omit<WriteSafetensorsOptions, 'tensors'> {
+  /** Further entries, such as a blend's recipe; those that describe the architecture are added. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Writes a checkpoint in the native form, safetensors with canonical names, one tensor at a time.
+ * The checkpoint's own metadata is not copied: it may not be true of what is written.
+ *
+ * @throws as `writeSafetensors`
+ */
+export async function writeCheckpoint(
+  path: string,
+  checkpoint: Checkpoint,
+  options: WriteCheckpointOptions = {},
+): Promise<void> {
+  const tensors = Array.from(checkpoint.tensors.values(), ({ name, shape }) => ({
+    name,
+    shape,
+    read: () => checkpoint.read(name),
+  }));
+  const metadata = { ...options.metadata, ...nativeMetadata(checkpoint.architecture) };
+  await writeSafetensors(path, { ...options, tensors, metadata });
+}

@@ -1,0 +1,108 @@
+import { scalar } from './leaves.js';
+import { dot2d, sum } from './reducing.js';
+import { expand, reshape } from './shaping.js';
+import { node, requireGraph, type Shape, sameShape, type Tensor, type VectorJacobian } from './tensor.js';
+
+/** a + b, broadcast. */
+export function add(a: Tensor, b: Tensor): Tensor {
+  return node('add', {}, [a, b], broadcast(a.shape, b.shape), (g) => [
+    () => sumTo(g, a.shape),
+    () => sumTo(g, b.shape),
+  ]);
+}
+
+/** a - b, broadcast. */
+export function sub(a: Tensor, b: Tensor): Tensor {
+  return node('sub', {}, [a, b], broadcast(a.shape, b.shape), (g) => [
+    () => sumTo(g, a.shape),
+    () => scale(sumTo(g, b.shape), -1),
+  ]);
+}
+
+/** a · b, broadcast. */
+export function mul(a: Tensor, b: Tensor): Tensor {
+  return node('mul', {}, [a, b], broadcast(a.shape, b.shape), (g) => [
+    () => sumOfProduct(g, b, a.shape),
+    () => sumOfProduct(g, a, b.shape),
+  ]);
+}
+
+/** x · factor. */
+export function scale(x: Tensor, factor: number): Tensor {
+  return mul(x, scalar(factor));
+}
+
+/** x². */
+export function square(x: Tensor): Tensor {
+  return mul(x, x);
+}
+
+/** 1 / sqrt(x); d/dx = -½ x^(-3/2), written with the node's own value. */
+export function rsqrt(x: Tensor): Tensor {
+  const y: Tensor = node('rsqrt', {}, [x], x.shape, (g) => [() => scale(mul(g, mul(y, square(y))), -0.5)]);
+  return y;
+}
+
+/** x where x > 0, slope · x elsewhere; slope 0 is the plain ReLU. */
+export function leakyRelu(x: Tensor, slope: number): Tensor {
+  return node('leakyRelu', { slope }, [x], x.shape, (g) => [() => mul(g, leakyReluSlope(x, slope))]);
+}
+
+/** 1 where x > 0, slope elsewhere; piecewise constant, so nothing flows back. */
+export function leakyReluSlope(x: Tensor, slope: number): Tensor {
+  return node('leakyReluSlope', { slope }, [x], x.shape, () => [null]);
+}
+
+/** min(max(x, -bound), bound). */
+export function clamp(x: Tensor, bound: number): Tensor {
+  return node('clamp', { low: -bound, high: bound }, [x], x.shape, (g) => [() => mul(g, within(x, bound))]);
+}
+
+/** 1 where |x| < bound, 0 elsewhere; piecewise constant, so nothing flows back. */
+export function within(x: Tensor, bound: number): Tensor {
+  return node('within', { bound }, [x], x.shape, () => [null]);
+}
+
+/**
+ * `value` with a gradient of its own: nothing flows back through the way it was computed, but `vjp` says what
+ * reaches `inputs`. For functions whose gradient has a shorter form than the sum of its steps.
+ */
+export function withGradient(value: Tensor, inputs: readonly Tensor[], vjp: VectorJacobian): Tensor {
+  return node('identity', {}, [value, ...inputs], value.shape, (g) => [null, ...vjp(g)]);
+}
+
+/** The shape that a and b have in common after repeating axes of extent 1 (numpy's rule). */
+export function broadcast(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const [m, n] = [a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1];
+    requireGraph(m === n || m === 1 || n === 1, () => `shapes [${a}] and [${b}] do not broadcast`);
+    return Math.max(m, n);
+  });
+}
+
+/** Adjoint of broadcasting: sums x down to `shape`. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const axes = repeatedAxes(x.shape, shape);
+  return reshape(axes.length > 0 ? sum(x, axes) : x, shape);
+}
+
+/** sumTo(a · b, shape), in one pass where just the pixels of [N, C, H, W] are summed. */
+function sumOfProduct(a: Tensor, b: Tensor, shape: Shape): Tensor {
+  const axes = repeatedAxes(broadcast(a.shape, b.shape), shape);
+  const pixels = a.shape.length === 4 && axes.length === 2 && axes[0] === 2 && axes[1] === 3;
+  return pixels && sameShape(a.shape, b.shape) ? reshape(dot2d(a, b), shape) : sumTo(mul(a, b), shape);
+}
+
+function repeatedAxes(from: Shape, to: Shape): number[] {
+  const offset = from.length - to.length;
+  return from.flatMap((extent, axis) => (extent !== (to[axis - offset] ?? 1) ? [axis] : []));
+}
+
+/** x repeated to `shape` by numpy's rule. */
+export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x;
+  const aligned = [...Array<number>(shape.length - x.shape.length).fill(1), ...x.shape];
+  return expand(reshape(x, aligned), shape);
+}

@@ -1,0 +1,103 @@
+import { constant } from './leaves.js';
+import { type ConvAttributes, GraphError, node, requireGraph, sameShape, type Tensor } from './tensor.js';
+
+/**
+ * a [M, K] · b [K, N] → [M, N]; with `transposeA` a is [K, M], with `transposeB` b is [N, K].
+ * With three axes the same for each index of the first one, which both have in common.
+ */
+export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
+  const [m, k] = matrixShape(a, transposeA);
+  const [k2, n] = matrixShape(b, transposeB);
+  const batch = a.shape.slice(0, -2);
+  requireGraph(
+    k === k2 && sameShape(batch, b.shape.slice(0, -2)),
+    () => `matmul of [${a.shape}] and [${b.shape}] (${transposeA}, ${transposeB})`,
+  );
+  return node('matmul', { transposeA, transposeB }, [a, b], [...batch, m, n], (g) => [
+    () => (transposeA ? matmul(b, g, transposeB, true) : matmul(g, b, false, !transposeB)),
+    () => (transposeB ? matmul(g, a, true, transposeA) : matmul(a, g, !transposeA, false)),
+  ]);
+}
+
+function matrixShape(x: Tensor, transposed: boolean): [number, number] {
+  const [rows, columns] = x.shape.slice(-2) as [number, number];
+  return transposed ? [columns, rows] : [rows, columns];
+}
+
+export interface ConvOptions {
+  readonly stride?: number;
+  /** Zeros around the picture: top, left, bottom, right. */
+  readonly padding?: readonly [number, number, number, number];
+  readonly groups?: number;
+}
+
+/** Correlation of x [N, C, H, W] with a constant kernel [O, C / groups, kh, kw]. */
+export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
+  const attributes: ConvAttributes = { stride: 1, padding: [0, 0, 0, 0], groups: 1, ...options };
+  const { stride, padding, groups } = attributes;
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const [o, cg, kh, kw] = kernel.shape as [number, number, number, number];
+  requireGraph(
+    cg * groups === c && o % groups === 0,
+    () => `conv2d of [${x.shape}] with [${kernel.shape}], ${groups} groups`,
+  );
+  const outH = Math.floor((h + padding[0] + padding[2] - kh) / stride) + 1;
+  const outW = Math.floor((w + padding[1] + padding[3] - kw) / stride) + 1;
+  return node('conv2d', attributes, [x, kernel], [n, o, outH, outW], (g) => [
+    () => adjoint(g, kernel, attributes),
+    noKernelGradient,
+  ]);
+}
+
+/**
+ * Transposed convolution, the adjoint of {@link conv2d}: x [N, O, H, W] with the kernel [O, C / groups, kh, kw]
+ * of that convolution gives [N, C, (H - 1) · stride + kh - padding, …].
+ */
+export function convTranspose2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
+  const attributes: ConvAttributes = { stride: 1, padding: [0, 0, 0, 0], groups: 1, ...options };
+  const { stride, padding, groups } = attributes;
+  const [n, o, h, w] = x.shape as [number, number, number, number];
+  const [o2, cg, kh, kw] = kernel.shape as [number, number, number, number];
+  requireGraph(o === o2, () => `convTranspose2d of [${x.shape}] with [${kernel.shape}]`);
+  const outH = (h - 1) * stride + kh - padding[0] - padding[2];
+  const outW = (w - 1) * stride + kw - padding[1] - padding[3];
+  return node('convTranspose2d', attributes, [x, kernel], [n, cg * groups, outH, outW], (g) => [
+    () => conv2d(g, kernel, attributes),
+    noKernelGradient,
+  ]);
+}
+
+/**
+ * The adjoint of a stride-1 correlation is a correlation with the flipped kernel, inputs and outputs exchanged.
+ * The kernel stays a constant, so engines can pre-pack it: much faster than a transposed convolution.
+ */
+function adjoint(g: Tensor, kernel: Tensor, attributes: ConvAttributes): Tensor {
+  const { stride, padding, groups } = attributes;
+  const [kh, kw] = kernel.shape.slice(2) as [number, number];
+  const [top, left, bottom, right] = padding;
+  const mirrored = [kh - 1 - top, kw - 1 - left, kh - 1 - bottom, kw - 1 - right] as const;
+  if (stride !== 1 || Math.min(...mirrored) < 0) return convTranspose2d(g, kernel, attributes);
+  return conv2d(g, flipped(kernel, groups), { padding: mirrored, groups });
+}
+
+/** [O, C / groups, kh, kw] -> [C, O / groups, kh, kw], both spatial axes reversed. */
+function flipped(kernel: Tensor, groups: number): Tensor {
+  requireGraph(kernel.kind === 'constant', () => 'the gradient of conv2d needs a constant kernel');
+  const [o, cg, kh, kw] = kernel.shape as [number, number, number, number];
+  const [og, area, from] = [o / groups, kh * kw, kernel.attributes.values];
+  const values = new Float32Array(from.length);
+  for (let group = 0; group < groups; group++) {
+    for (let i = 0; i < cg; i++) {
+      for (let j = 0; j < og; j++) {
+        const source = ((group * og + j) * cg + i) * area;
+        const target = ((group * cg + i) * og + j) * area;
+        for (let k = 0; k < area; k++) values[target + k] = from[source + area - 1 - k]!;
+      }
+    }
+  }
+  return constant(values, [cg * groups, og, kh, kw]);
+}
+
+function noKernelGradient(): never {
+  throw new GraphError('kernels of convolutions are constants: no gradient flows to them');
+}

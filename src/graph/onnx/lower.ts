@@ -1,0 +1,147 @@
+import type { Program } from '../program.js';
+import { type OperationKind, type Shape, sameShape, sizeOf, type Tensor, type TensorOf } from '../tensor.js';
+import { encodeModel } from './schema.js';
+import { GraphWriter, valueInfo } from './writer.js';
+
+/** Operator set that every current ONNX Runtime, native and in browsers, supports. */
+export const OPSET = 17;
+
+/** Writes a program as the bytes of an ONNX file; inputs and outputs keep their names. */
+export function toOnnx(program: Program): Uint8Array {
+  const writer = new GraphWriter();
+  const names = new Map<Tensor, string>();
+  for (const node of program.nodes) {
+    const inputs = node.inputs.map((input) => names.get(input)!);
+    names.set(node, lower(node, inputs, writer));
+  }
+  for (const [name, shape] of program.inputs) writer.graph.input.push(valueInfo(name, shape));
+  for (const [name, tensor] of program.outputs) {
+    writer.op('Identity', [names.get(tensor)!], {}, name);
+    writer.graph.output.push(valueInfo(name, tensor.shape));
+  }
+  return encodeModel(writer.graph, OPSET);
+}
+
+function lower(node: Tensor, inputs: string[], writer: GraphWriter): string {
+  const rule = rules[node.kind] as (node: Tensor, inputs: string[], writer: GraphWriter) => string;
+  return rule(node, inputs, writer);
+}
+
+type Rule<K extends OperationKind> = (node: TensorOf<K>, inputs: string[], writer: GraphWriter) => string;
+
+/** One rule per kind of node; each answers the name of its result. */
+const rules: { [K in OperationKind]: Rule<K> } = {
+  input: ({ attributes }) => attributes.name,
+  constant: ({ attributes, shape }, _, writer) =>
+    shape.length === 0 ? writer.float(attributes.values[0]!) : writer.floats(attributes.values, shape),
+
+  add: (_, inputs, writer) => writer.op('Add', inputs),
+  sub: (_, inputs, writer) => writer.op('Sub', inputs),
+  mul: (_, inputs, writer) => writer.op('Mul', inputs),
+  rsqrt: (_, inputs, writer) => writer.op('Reciprocal', [writer.op('Sqrt', inputs)]),
+  leakyRelu: ({ attributes: { slope } }, inputs, writer) =>
+    slope === 0 ? writer.op('Relu', inputs) : writer.op('LeakyRelu', inputs, { alpha: { float: slope } }),
+  // Comparing and selecting is far slower here than multiplying by a huge number and clipping.
+  leakyReluSlope: ({ attributes: { slope } }, [x], writer) =>
+    writer.op('Clip', [writer.op('Mul', [x!, writer.float(STEEP)]), writer.float(slope), writer.float(1)]),
+  clamp: ({ attributes: { low, high } }, [x], writer) =>
+    writer.op('Clip', [x!, writer.float(low), writer.float(high)]),
+  // bound - |x| is positive inside.
+  within: ({ attributes: { bound } }, [x], writer) => {
+    const room = writer.op('Sub', [writer.float(bound), writer.op('Abs', [x!])]);
+    return writer.op('Clip', [
+      writer.op('Mul', [room, writer.float(STEEP)]),
+      writer.float(0),
+      writer.float(1),
+    ]);
+  },
+
+  matmul: ({ attributes: { transposeA, transposeB }, inputs: [a, b], shape }, names, writer) => {
+    if (shape.length === 2 || shape[0] === 1) {
+      const flat = (k: number, x: Tensor) => reshaped(names[k]!, x.shape, x.shape.slice(-2), writer);
+      const gemm = writer.op('Gemm', [flat(0, a!), flat(1, b!)], {
+        transA: Number(transposeA),
+        transB: Number(transposeB),
+      });
+      return reshaped(gemm, shape.slice(-2), shape, writer);
+    }
+    // ONNX Runtime fuses these transpositions into the product.
+    const turned = (name: string, turn: boolean) =>
+      turn ? writer.op('Transpose', [name], { perm: [0, 2, 1] }) : name;
+    return writer.op('MatMul', [turned(names[0]!, transposeA), turned(names[1]!, transposeB)]);
+  },
+  conv2d: ({ attributes: { stride, padding, groups } }, inputs, writer) =>
+    writer.op('Conv', inputs, { strides: [stride, stride], pads: padding, group: groups }),
+  convTranspose2d: ({ attributes: { stride, padding, groups } }, inputs, writer) =>
+    writer.op('ConvTranspose', inputs, { strides: [stride, stride], pads: padding, group: groups }),
+
+  sum: ({ attributes: { axes }, inputs: [x], shape }, [name], writer) => {
+    const [n, c, h, w] = x!.shape;
+    if (!(x!.shape.length === 4 && axes.length === 1 && axes[0] === 1)) {
+      return writer.op('ReduceSum', [name!, writer.integers(axes)], { keepdims: 1 });
+    }
+    // Channels are far apart in memory: a row of ones times the matrix of pixels is seven times faster.
+    const ones = writer.floats(onesOf(c!), [1, c!]);
+    const maps = reshaped(name!, x!.shape, [n!, c!, h! * w!], writer);
+    return reshaped(writer.op('MatMul', [ones, maps]), [n!, 1, h! * w!], shape, writer);
+  },
+  // Products of matrices: one pass over both, nothing written down.
+  dot2d: ({ inputs: [a, b], shape }, names, writer) => {
+    const [n, c] = shape as [number, number];
+    const pixels = sizeOf(a!.shape) / (n * c);
+    const shared = b!.shape[1] !== c;
+    const [rows, columns] = shared
+      ? [
+          [n, c, pixels],
+          [b!.shape[0]!, pixels, 1],
+        ]
+      : [
+          [n * c, 1, pixels],
+          [n * c, pixels, 1],
+        ];
+    const products = writer.op('MatMul', [
+      reshaped(names[0]!, a!.shape, rows, writer),
+      reshaped(names[1]!, b!.shape, columns, writer),
+    ]);
+    return writer.op('Reshape', [products, writer.integers(shape)]);
+  },
+  expand: ({ shape }, [x], writer) => writer.op('Expand', [x!, writer.integers(shape)]),
+  identity: (_, [value]) => value!,
+  reshape: ({ shape }, [x], writer) => writer.op('Reshape', [x!, writer.integers(shape)]),
+  transpose: ({ attributes: { permutation } }, inputs, writer) =>
+    writer.op('Transpose', inputs, { perm: permutation }),
+  slice: ({ attributes: { axis, start, end } }, [x], writer) =>
+    writer.op('Slice', [x!, writer.integers([start]), writer.integers([end]), writer.integers([axis])]),
+  pad: ({ attributes: { axis, before, after }, shape }, [x], writer) => {
+    const amounts = [before, after].flatMap((amount) => shape.map((_, k) => (k === axis ? amount : 0)));
+    return writer.op('Pad', [x!, writer.integers(amounts)]);
+  },
+  concat: ({ attributes: { axis } }, inputs, writer) => writer.op('Concat', inputs, { axis }),
+  averagePool: ({ attributes: { factor } }, inputs, writer) =>
+    writer.op('AveragePool', inputs, { kernel_shape: [factor, factor], strides: [factor, factor] }),
+  repeat: ({ attributes: { factor } }, [x], writer) => {
+    const scales = writer.floats(Float32Array.of(1, 1, factor, factor), [4]);
+    const attributes = {
+      mode: 'nearest',
+      nearest_mode: 'floor',
+      coordinate_transformation_mode: 'asymmetric',
+    };
+    return writer.op('Resize', [x!, '', scales], attributes);
+  },
+};
+
+function reshaped(name: string, from: Shape, to: Shape, writer: GraphWriter): string {
+  return sameShape(from, to) ? name : writer.op('Reshape', [name, writer.integers(to)]);
+}
+
+const onesByLength = new Map<number, Float32Array>();
+
+/** The same array for the same length, so that the file holds it once. */
+function onesOf(length: number): Float32Array {
+  const ones = onesByLength.get(length) ?? new Float32Array(length).fill(1);
+  onesByLength.set(length, ones);
+  return ones;
+}
+
+/** Turns any normal number into one beyond ±1 without overflowing what activations can be. */
+const STEEP = 1e30;

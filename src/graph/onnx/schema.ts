@@ -1,0 +1,126 @@
+import protobuf from 'protobufjs/light.js';
+
+/**
+ * The part of the ONNX file format (onnx.proto, IR version 8) that this project writes. Field numbers are the
+ * format's own.
+ */
+const messages: protobuf.INamespace = {
+  nested: {
+    ModelProto: {
+      fields: {
+        irVersion: { type: 'int64', id: 1 },
+        producerName: { type: 'string', id: 2 },
+        graph: { type: 'GraphProto', id: 7 },
+        opsetImport: { rule: 'repeated', type: 'OperatorSetIdProto', id: 8 },
+      },
+    },
+    OperatorSetIdProto: {
+      fields: { domain: { type: 'string', id: 1 }, version: { type: 'int64', id: 2 } },
+    },
+    GraphProto: {
+      fields: {
+        node: { rule: 'repeated', type: 'NodeProto', id: 1 },
+        name: { type: 'string', id: 2 },
+        initializer: { rule: 'repeated', type: 'TensorProto', id: 5 },
+        input: { rule: 'repeated', type: 'ValueInfoProto', id: 11 },
+        output: { rule: 'repeated', type: 'ValueInfoProto', id: 12 },
+      },
+    },
+    NodeProto: {
+      fields: {
+        input: { rule: 'repeated', type: 'string', id: 1 },
+        output: { rule: 'repeated', type: 'string', id: 2 },
+        opType: { type: 'string', id: 4 },
+        attribute: { rule: 'repeated', type: 'AttributeProto', id: 5 },
+      },
+    },
+    AttributeProto: {
+      fields: {
+        name: { type: 'string', id: 1 },
+        f: { type: 'float', id: 2 },
+        i: { type: 'int64', id: 3 },
+        s: { type: 'bytes', id: 4 },
+        ints: { rule: 'repeated', type: 'int64', id: 8 },
+        type: { type: 'int32', id: 20 },
+      },
+    },
+    TensorProto: {
+      fields: {
+        dims: { rule: 'repeated', type: 'int64', id: 1 },
+        dataType: { type: 'int32', id: 2 },
+        name: { type: 'string', id: 8 },
+        rawData: { type: 'bytes', id: 9 },
+      },
+    },
+    ValueInfoProto: {
+      fields: { name: { type: 'string', id: 1 }, type: { type: 'TypeProto', id: 2 } },
+    },
+    TypeProto: {
+      fields: { tensorType: { type: 'TensorTypeProto', id: 1 } },
+    },
+    TensorTypeProto: {
+      fields: { elemType: { type: 'int32', id: 1 }, shape: { type: 'TensorShapeProto', id: 2 } },
+    },
+    TensorShapeProto: {
+      fields: { dim: { rule: 'repeated', type: 'DimensionProto', id: 1 } },
+    },
+    DimensionProto: {
+      fields: { dimValue: { type: 'int64', id: 1 } },
+    },
+  },
+};
+
+/** The format's numbers for element types. */
+export const ElementType = { float: 1, int64: 7 } as const;
+
+/** The format's numbers for attribute types. */
+export const AttributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
+
+export interface NodeMessage {
+  input: string[];
+  output: string[];
+  opType: string;
+  attribute: AttributeMessage[];
+}
+
+export interface AttributeMessage {
+  name: string;
+  type: number;
+  f?: number;
+  i?: number;
+  s?: Uint8Array;
+  ints?: readonly number[];
+}
+
+export interface TensorMessage {
+  name: string;
+  dims: readonly number[];
+  dataType: number;
+  rawData: Uint8Array;
+}
+
+export interface GraphMessage {
+  name: string;
+  node: NodeMessage[];
+  initializer: TensorMessage[];
+  input: ValueInfoMessage[];
+  output: ValueInfoMessage[];
+}
+
+export interface ValueInfoMessage {
+  name: string;
+  type: { tensorType: { elemType: number; shape: { dim: { dimValue: number }[] } } };
+}
+
+const modelType = protobuf.Root.fromJSON(messages).lookupType('ModelProto');
+
+/** Bytes of an ONNX file (IR version 8) with this graph for the given version of the operator set. */
+export function encodeModel(graph: GraphMessage, opset: number): Uint8Array {
+  const model = {
+    irVersion: 8,
+    producerName: 'stylegan-blend',
+    graph,
+    opsetImport: [{ domain: '', version: opset }],
+  };
+  return modelType.encode(model).finish();
+}

@@ -1,0 +1,188 @@
+import { resolutionsOf } from '../checkpoint/architecture.js';
+import {
+  add,
+  clamp,
+  constant,
+  conv2d,
+  convTranspose2d,
+  input,
+  matmul,
+  mul,
+  reshape,
+  rsqrt,
+  scalar,
+  scale,
+  slice,
+  square,
+  type Tensor,
+} from '../graph/index.js';
+import { styledActivation } from './styled-activation.js';
+import { dense } from './stylegan2-mapping.js';
+import { scaled, type Weights } from './weights.js';
+
+/** A convolution that noise is added to: `b4.conv1`, `b8.conv0`, … and the side of its noise buffer in pixels. */
+export interface NoiseLayer {
+  readonly layer: string;
+  readonly resolution: number;
+}
+
+/** Values of noise maps by layer, each [r, r]. */
+export type NoiseMaps = ReadonlyMap<string, Float32Array>;
+
+/** Every noisy layer in order of computation. */
+export function noiseLayers(weights: Pick<Weights, 'architecture'>): NoiseLayer[] {
+  return resolutionsOf(weights.architecture).flatMap((resolution) =>
+    (resolution === 4 ? ['conv1'] : ['conv0', 'conv1']).map((conv) => ({
+      layer: `b${resolution}.${conv}`,
+      resolution,
+    })),
+  );
+}
+
+/** A graph input [1, 1, r, r] for the noise of every layer, called `noise.b4.conv1`, … */
+export function noiseInputs(weights: Pick<Weights, 'architecture'>): Map<string, Tensor> {
+  return new Map(
+    noiseLayers(weights).map(({ layer, resolution }) => [
+      layer,
+      input(`noise.${layer}`, [1, 1, resolution, resolution]),
+    ]),
+  );
+}
+
+/**
+ * The synthesis network with skip architecture (StyleGAN2 section 4; stylegan2-ada-pytorch `SynthesisNetwork`).
+ * Modulation scales the input and demodulation the output of a convolution, so kernels stay constants.
+ * @param ws [N, rows, w_dim], one row for each layer
+ * @param noise layer -> [N or 1, 1, r, r]; layers that are not in it get no noise
+ * @returns picture [N, 3, resolution, resolution], about -1..1
+ */
+export function synthesis(weights: Weights, ws: Tensor, noise: ReadonlyMap<string, Tensor>): Tensor {
+  const { channels, wDim } = weights.architecture;
+  const batch = ws.shape[0]!;
+  const row = (index: number) => reshape(slice(ws, 1, index, index + 1), [batch, wDim]);
+
+  let x = constant(weights.values('synthesis.b4.const'), [1, channels.get(4)!, 4, 4]);
+  let image: Tensor | undefined;
+  resolutionsOf(weights.architecture).forEach((r, k) => {
+    // The row of a block's toRGB is also the row of the next block's conv0.
+    if (r > 4) x = styledConvolution(weights, `b${r}.conv0`, x, row(2 * k - 1), noise, true);
+    x = styledConvolution(weights, `b${r}.conv1`, x, row(2 * k), noise, false);
+    const rgb = toRgb(weights, `b${r}.torgb`, x, row(2 * k + 1));
+    image = image === undefined ? rgb : add(upsample(image), rgb);
+  });
+  return image!;
+}
+
+/** Modulated 3x3 convolution (doubling with `up`), noise, bias, leaky ReLU with gain sqrt(2), clamp. */
+function styledConvolution(
+  weights: Weights,
+  layer: string,
+  x: Tensor,
+  w: Tensor,
+  noise: ReadonlyMap<string, Tensor>,
+  up: boolean,
+): Tensor {
+  const name = `synthesis.${layer}`;
+  const kernelValues = weights.values(`${name}.weight`);
+  const bias = weights.values(`${name}.bias`);
+  const [outputs, inputs] = [bias.length, x.shape[1]!];
+  const kernel = constant(kernelValues, [outputs, inputs, 3, 3]);
+
+  const style = dense(weights, `${name}.affine`, w, 1);
+  // d_o = 1 / sqrt(sum over i and pixels k of (W_oik · s_i)²): the kernel's part of the sum is a constant.
+  const energy = constant(squaredNorms(kernelValues, outputs * inputs), [outputs, inputs]);
+  const demodulation = rsqrt(add(matmul(square(style), energy, false, true), scalar(1e-8)));
+  // The activation's gain sqrt(2) passes through the leaky ReLU, so it can be had for nothing here.
+  const gain = mul(demodulation, scalar(Math.SQRT2));
+
+  const modulated = mul(x, perChannel(style));
+  const convolved = up
+    ? upConvolution(modulated, kernel)
+    : conv2d(modulated, kernel, { padding: [1, 1, 1, 1] });
+  const map = noise.get(layer);
+  const strength = weights.has(`${name}.noise_strength`) ? weights.values(`${name}.noise_strength`)[0]! : 0;
+  const scaledNoise = map === undefined || strength === 0 ? undefined : scale(map, strength * Math.SQRT2);
+  const scaledBias = scaled(bias, Math.SQRT2, [1, outputs, 1, 1]);
+  return styledActivation(
+    convolved,
+    perChannel(gain),
+    scaledNoise,
+    scaledBias,
+    weights.architecture.convClamp,
+  );
+}
+
+/**
+ * Modulated 1x1 convolution to colours, without demodulation, noise or activation. The kernel has only three
+ * rows, so here it is the kernel that takes the style.
+ */
+function toRgb(weights: Weights, layer: string, x: Tensor, w: Tensor): Tensor {
+  const name = `synthesis.${layer}`;
+  const [batch, , height, width] = x.shape as [number, number, number, number];
+  const inputs = x.shape[1]!;
+  const style = dense(weights, `${name}.affine`, w, 1, 1 / Math.sqrt(inputs));
+  const kernel = constant(weights.values(`${name}.weight`), [1, 3, inputs]);
+  const pixels = reshape(x, [batch, inputs, height * width]);
+  const colours = matmul(mul(kernel, reshape(style, [batch, 1, inputs])), pixels);
+  const y = add(
+    reshape(colours, [batch, 3, height, width]),
+    constant(weights.values(`${name}.bias`), [1, 3, 1, 1]),
+  );
+  const { convClamp } = weights.architecture;
+  return convClamp === null ? y : clamp(y, convClamp);
+}
+
+/** Transposed convolution with stride 2, then the [1, 3, 3, 1] low-pass with gain 4: [N, I, r, r] -> [N, O, 2r, 2r]. */
+function upConvolution(x: Tensor, kernel: Tensor): Tensor {
+  const [outputs, inputs] = kernel.shape as [number, number];
+  const swapped = constant(
+    exchangeChannels((kernel as Tensor & { kind: 'constant' }).attributes.values, outputs, inputs),
+    [inputs, outputs, 3, 3],
+  );
+  const doubled = convTranspose2d(x, swapped, { stride: 2 });
+  return lowPass(doubled);
+}
+
+function lowPass(x: Tensor): Tensor {
+  const channels = x.shape[1]!;
+  const taps = new Float32Array(channels * 4).map((_, k) => [0.25, 0.75, 0.75, 0.25][k % 4]!);
+  const across = conv2d(x, constant(taps, [channels, 1, 1, 4]), { padding: [0, 1, 0, 1], groups: channels });
+  return conv2d(across, constant(taps, [channels, 1, 4, 1]), { padding: [1, 0, 1, 0], groups: channels });
+}
+
+/** Doubles the picture with the [1, 3, 3, 1] filter. */
+function upsample(image: Tensor): Tensor {
+  const channels = image.shape[1]!;
+  const line = [0.25, 0.75, 0.75, 0.25];
+  const taps = new Float32Array(channels * 16).map((_, k) => line[k % 4]! * line[Math.floor(k / 4) % 4]!);
+  const kernel = constant(taps, [channels, 1, 4, 4]);
+  return convTranspose2d(image, kernel, { stride: 2, padding: [1, 1, 1, 1], groups: channels });
+}
+
+function perChannel(x: Tensor): Tensor {
+  return reshape(x, [x.shape[0]!, x.shape[1]!, 1, 1]);
+}
+
+/** Σ over the kernel's pixels of W², one value for each pair of channels. */
+function squaredNorms(kernel: Float32Array, pairs: number): Float32Array {
+  const area = kernel.length / pairs;
+  const norms = new Float32Array(pairs);
+  for (let pair = 0; pair < pairs; pair++) {
+    let total = 0;
+    for (let k = pair * area; k < (pair + 1) * area; k++) total += kernel[k]! * kernel[k]!;
+    norms[pair] = total;
+  }
+  return norms;
+}
+
+/** [O, I, 3, 3] -> [I, O, 3, 3]. */
+function exchangeChannels(kernel: Float32Array, outputs: number, inputs: number): Float32Array {
+  const exchanged = new Float32Array(kernel.length);
+  for (let o = 0; o < outputs; o++) {
+    for (let i = 0; i < inputs; i++) {
+      const source = (o * inputs + i) * 9;
+      exchanged.set(kernel.subarray(source, source + 9), (i * outputs + o) * 9);
+    }
+  }
+  return exchanged;
+}

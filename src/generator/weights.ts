@@ -1,0 +1,54 @@
+import type { Architecture } from '../checkpoint/architecture.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { readFinite } from '../checkpoint/read-finite.js';
+import { InputFileError } from '../errors.js';
+import { constant, type Tensor } from '../graph/index.js';
+
+/** A checkpoint's tensors in memory, ready to become constants of a graph. */
+export interface Weights {
+  readonly architecture: Architecture;
+  /** Path or description of the checkpoint, for messages. */
+  readonly source: string;
+  /** Values of a canonical name, row-major. */
+  values(name: string): Float32Array;
+  has(name: string): boolean;
+}
+
+/**
+ * Reads every tensor and checks that it is finite.
+ * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for `resnet` and `orig` generators, `TENSOR_NOT_FINITE`
+ */
+export async function loadWeights(checkpoint: Checkpoint): Promise<Weights> {
+  requireRenderable(checkpoint);
+  const loaded = new Map<string, Float32Array>();
+  for (const name of checkpoint.tensors.keys()) {
+    loaded.set(name, await readFinite(checkpoint, name));
+  }
+  const source = checkpoint.origin.path;
+  return {
+    architecture: checkpoint.architecture,
+    source,
+    has: (name) => loaded.has(name),
+    values(name) {
+      const values = loaded.get(name);
+      if (values === undefined)
+        throw new InputFileError('TENSOR_MISSING', `${source}: tensor ${name} is missing`);
+      return values;
+    },
+  };
+}
+
+/** A constant made of a tensor's values times `gain`. */
+export function scaled(values: Float32Array, gain: number, shape: readonly number[]): Tensor {
+  return constant(gain === 1 ? values : values.map((value) => value * gain), shape);
+}
+
+function requireRenderable(checkpoint: Checkpoint): void {
+  const { variant } = checkpoint.architecture;
+  if (variant === 'skip') return;
+  throw new InputFileError(
+    'ARCHITECTURE_NOT_RENDERED',
+    `${checkpoint.origin.path}: expected a generator with skip architecture, found ${variant}`,
+    { hint: 'it can be read and blended, but not rendered' },
+  );
+}

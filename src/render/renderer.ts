@@ -1,0 +1,71 @@
+import type { Architecture } from '../checkpoint/architecture.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { Engine, Executable } from '../engine/index.js';
+import { mappingProgram, synthesisProgram } from '../generator/programs.js';
+import { RandomState } from '../generator/random-state.js';
+import type { NoiseMaps } from '../generator/stylegan2-synthesis.js';
+import { loadWeights } from '../generator/weights.js';
+import { type NoiseMode, noiseOf } from './noise-modes.js';
+import { type Picture, toPicture } from './picture.js';
+import { labelOf, type Truncation, truncated } from './styles.js';
+
+export interface SeedOptions extends Truncation {
+  /** Class of a conditional generator. */
+  readonly classIndex?: number | undefined;
+}
+
+/** Renders pictures with one generator. Calls must not overlap. */
+export interface Renderer {
+  readonly architecture: Architecture;
+  /** The average w, [w_dim]. */
+  readonly wAvg: Float32Array;
+  /** w of a seed before truncation, [w_dim]: the mapping network applied to numpy's RandomState(seed).randn. */
+  w(seed: number, classIndex?: number): Promise<Float32Array>;
+  /** Rows of ws for a seed, [rows, w_dim], truncated. */
+  styles(seed: number, options?: SeedOptions): Promise<Float32Array>;
+  /** The checkpoint's noise, random noise of a seed, or none. */
+  noise(mode: NoiseMode, seed?: number): NoiseMaps;
+  /** The picture of ws [rows, w_dim]: [3, resolution, resolution], about -1..1. */
+  image(ws: Float32Array, noise: NoiseMaps): Promise<Float32Array>;
+  /** The same as 8-bit picture. */
+  picture(ws: Float32Array, noise: NoiseMaps): Promise<Picture>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Loads a generator and compiles it; the checkpoint may be closed afterwards.
+ * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for `resnet` and `orig` generators, `TENSOR_NOT_FINITE`
+ */
+export async function createRenderer(checkpoint: Checkpoint, engine: Engine): Promise<Renderer> {
+  const weights = await loadWeights(checkpoint);
+  const { architecture } = weights;
+  const synthesize = await engine.compile(synthesisProgram(weights));
+  let map: Executable | undefined;
+
+  const renderer: Renderer = {
+    architecture,
+    wAvg: weights.values('mapping.w_avg'),
+
+    async w(seed, classIndex) {
+      const label = labelOf(architecture, classIndex);
+      map ??= await engine.compile(mappingProgram(weights, 1));
+      const z = Float32Array.from(new RandomState(seed).randn(architecture.zDim));
+      return (await map.run(label === undefined ? { z } : { z, label }))['w']!;
+    },
+    async styles(seed, options = {}) {
+      const w = await renderer.w(seed, options.classIndex);
+      return truncated(w, renderer.wAvg, architecture, options);
+    },
+    noise: (mode, seed = 0) => noiseOf(mode, weights, seed),
+    async image(ws, noise) {
+      const maps = [...noise].map(([layer, map]) => [`noise.${layer}`, map]);
+      return (await synthesize.run({ ws, ...Object.fromEntries(maps) }))['image']!;
+    },
+    picture: async (ws, noise) => toPicture(await renderer.image(ws, noise)),
+    async dispose() {
+      await synthesize.dispose();
+      await map?.dispose();
+    },
+  };
+  return renderer;
+}

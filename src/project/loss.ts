@@ -1,0 +1,45 @@
+import { add, averagePool, mean, reshape, scale, square, sub, type Tensor } from '../graph/index.js';
+
+/** A distance between a rendered picture and the target, as a graph. */
+export interface Loss {
+  /** Short name, kept with the results. */
+  readonly name: string;
+  /** Weight of the noise regulariser that suits the size of this loss; the reference has 1e5 beside LPIPS. */
+  readonly noiseWeight: number;
+  /**
+   * @param image [1, 3, R, R], about -1..1
+   * @param target the same
+   * @returns shape [1], 0 for equal pictures
+   */
+  distance(image: Tensor, target: Tensor): Tensor;
+}
+
+/** Mean squared difference of the pixels. */
+export const pixelLoss: Loss = {
+  name: 'pixel',
+  noiseWeight: 0.1,
+  distance: (image, target) => reshape(mean(square(sub(image, target))), [1]),
+};
+
+/**
+ * Mean squared difference on a pyramid: of the pixels, and of the pictures halved again and again down to
+ * 8 px. Coarse levels pull from far away, the fine ones settle the details.
+ */
+export const pyramidLoss: Loss = {
+  name: 'pyramid',
+  noiseWeight: 0.1,
+  distance(image, target) {
+    const terms: Tensor[] = [];
+    let difference = sub(image, target);
+    for (;;) {
+      terms.push(mean(square(difference)));
+      if (difference.shape[3]! <= COARSEST) break;
+      difference = averagePool(difference, 2);
+    }
+    return reshape(scale(terms.reduce(add), 1 / terms.length), [1]);
+  },
+};
+
+const COARSEST = 8;
+
+export const LOSSES: Readonly<Record<string, Loss>> = { pyramid: pyramidLoss, pixel: pixelLoss };

@@ -1,0 +1,50 @@
+import type { Engine } from '../engine/index.js';
+import { mappingProgram } from '../generator/programs.js';
+import { RandomState } from '../generator/random-state.js';
+import type { Weights } from '../generator/weights.js';
+
+/** Where the generator's w lie (StyleGAN2 appendix D). */
+export interface WStatistics {
+  /** Mean of w, [w_dim]. */
+  readonly wAvg: Float32Array;
+  /** Root of the mean squared distance from it: one number for the whole space. */
+  readonly wStd: number;
+}
+
+const SAMPLES = 10_000;
+const SEED = 123;
+const BATCH = 500;
+
+/**
+ * Mean and deviation of w over 10,000 z of RandomState(123), as the reference projector takes them.
+ * @param label one-hot class [classes] of a conditional generator
+ */
+export async function wStatistics(
+  weights: Weights,
+  engine: Engine,
+  label?: Float32Array,
+): Promise<WStatistics> {
+  const { zDim, wDim } = weights.architecture;
+  const mapping = await engine.compile(mappingProgram(weights, BATCH));
+  const labels = label === undefined ? {} : { label: repeated(label, BATCH) };
+  const random = new RandomState(SEED);
+  const sums = new Float64Array(wDim);
+  const batches: Float32Array[] = [];
+  for (let done = 0; done < SAMPLES; done += BATCH) {
+    const z = Float32Array.from(random.randn(BATCH * zDim));
+    const { w } = await mapping.run({ z, ...labels });
+    batches.push(w!);
+    for (let i = 0; i < w!.length; i++) sums[i % wDim]! += w![i]!;
+  }
+  await mapping.dispose();
+  const wAvg = Float32Array.from(sums, (sum) => sum / SAMPLES);
+  let squares = 0;
+  for (const w of batches) for (let i = 0; i < w.length; i++) squares += (w[i]! - wAvg[i % wDim]!) ** 2;
+  return { wAvg, wStd: Math.sqrt(squares / SAMPLES) };
+}
+
+function repeated(row: Float32Array, count: number): Float32Array {
+  const rows = new Float32Array(row.length * count);
+  for (let k = 0; k < count; k++) rows.set(row, k * row.length);
+  return rows;
+}

@@ -1,11 +1,14 @@
 import { resolutionsOf } from '../checkpoint/architecture.js';
 import {
   add,
+  broadcastTo,
   clamp,
+  concat,
   constant,
   conv2d,
   convTranspose2d,
   input,
+  leakyRelu,
   matmul,
   mul,
   reshape,
@@ -16,9 +19,8 @@ import {
   square,
   type Tensor,
 } from '../graph/index.js';
-import { styledActivation } from './styled-activation.js';
 import { dense } from './stylegan2-mapping.js';
-import { scaled, type Weights } from './weights.js';
+import type { Weights } from './weights.js';
 
 /** A convolution that noise is added to: `b4.conv1`, `b8.conv0`, … and the side of its noise buffer in pixels. */
 export interface NoiseLayer {
@@ -61,7 +63,7 @@ export function synthesis(weights: Weights, ws: Tensor, noise: ReadonlyMap<strin
   const batch = ws.shape[0]!;
   const row = (index: number) => reshape(slice(ws, 1, index, index + 1), [batch, wDim]);
 
-  let x = constant(weights.values('synthesis.b4.const'), [1, channels.get(4)!, 4, 4]);
+  let x: Features = { values: constant(weights.values('synthesis.b4.const'), [1, channels.get(4)!, 4, 4]) };
   let image: Tensor | undefined;
   resolutionsOf(weights.architecture).forEach((r, k) => {
     // The row of a block's toRGB is also the row of the next block's conv0.
@@ -73,56 +75,92 @@ export function synthesis(weights: Weights, ws: Tensor, noise: ReadonlyMap<strin
   return image!;
 }
 
+/**
+ * Activations between layers: `values` [N, C, H, W] times `gain` [N, C]. A leaky ReLU lets positive factors pass,
+ * so a layer's demodulation need not be multiplied into its large maps: it joins the next layer's style.
+ */
+interface Features {
+  readonly values: Tensor;
+  readonly gain?: Tensor;
+}
+
 /** Modulated 3x3 convolution (doubling with `up`), noise, bias, leaky ReLU with gain sqrt(2), clamp. */
 function styledConvolution(
   weights: Weights,
   layer: string,
-  x: Tensor,
+  x: Features,
   w: Tensor,
   noise: ReadonlyMap<string, Tensor>,
   up: boolean,
-): Tensor {
+): Features {
   const name = `synthesis.${layer}`;
   const kernelValues = weights.values(`${name}.weight`);
   const bias = weights.values(`${name}.bias`);
-  const [outputs, inputs] = [bias.length, x.shape[1]!];
+  const [outputs, inputs] = [bias.length, x.values.shape[1]!];
   const kernel = constant(kernelValues, [outputs, inputs, 3, 3]);
 
   const style = dense(weights, `${name}.affine`, w, 1);
-  // d_o = 1 / sqrt(sum over i and pixels k of (W_oik · s_i)²): the kernel's part of the sum is a constant.
+  // 1 / d_o² = sum over i and pixels k of (W_oik · s_i)²: the kernel's part of the sum is a constant.
   const energy = constant(squaredNorms(kernelValues, outputs * inputs), [outputs, inputs]);
-  const demodulation = rsqrt(add(matmul(square(style), energy, false, true), scalar(1e-8)));
-  // The activation's gain sqrt(2) passes through the leaky ReLU, so it can be had for nothing here.
-  const gain = mul(demodulation, scalar(Math.SQRT2));
+  const norm = add(matmul(square(style), energy, false, true), scalar(1e-8));
+  const demodulation = rsqrt(norm);
+  const gain = scale(demodulation, Math.SQRT2);
 
-  const modulated = mul(x, perChannel(style));
+  const modulated = mul(x.values, perChannel(withGain(style, x)));
   const convolved = up
     ? upConvolution(modulated, kernel)
     : conv2d(modulated, kernel, { padding: [1, 1, 1, 1] });
-  const map = noise.get(layer);
   const strength = weights.has(`${name}.noise_strength`) ? weights.values(`${name}.noise_strength`)[0]! : 0;
-  const scaledNoise = map === undefined || strength === 0 ? undefined : scale(map, strength * Math.SQRT2);
-  const scaledBias = scaled(bias, Math.SQRT2, [1, outputs, 1, 1]);
-  return styledActivation(
+  const offset = noiseAndBias(
     convolved,
-    perChannel(gain),
-    scaledNoise,
-    scaledBias,
-    weights.architecture.convClamp,
+    noise.get(layer),
+    strength,
+    constant(bias, [1, outputs]),
+    mul(norm, demodulation),
   );
+  const values = leakyRelu(add(convolved, offset), 0.2);
+  const { convClamp } = weights.architecture;
+  return convClamp === null ? { values, gain } : { values: clamp(mul(values, perChannel(gain)), convClamp) };
+}
+
+/**
+ * (noise · strength + bias) · inverse, what is added before a gain that is applied later.
+ * @param inverse [N, O], 1 / demodulation
+ * @returns [N, O, H, W], or [N, O, 1, 1] without noise
+ */
+function noiseAndBias(
+  convolved: Tensor,
+  map: Tensor | undefined,
+  strength: number,
+  bias: Tensor,
+  inverse: Tensor,
+): Tensor {
+  const [batch, outputs, height, width] = convolved.shape as [number, number, number, number];
+  if (map === undefined || strength === 0) return perChannel(mul(bias, inverse));
+  // Two columns, one entry a channel, times two rows, one entry a pixel: one pass over the large map, not two.
+  const pixels = height * width;
+  const columns = [scale(inverse, strength), mul(bias, inverse)].map((x) => reshape(x, [batch, outputs, 1]));
+  const rows = [reshape(map, [map.shape[0]!, 1, pixels]), scalar(1)].map((x) =>
+    broadcastTo(x, [batch, 1, pixels]),
+  );
+  return reshape(matmul(concat(columns, 2), concat(rows, 1)), convolved.shape);
+}
+
+/** style [N, C] times the gain that the activations still lack. */
+function withGain(style: Tensor, x: Features): Tensor {
+  return x.gain === undefined ? style : mul(style, x.gain);
 }
 
 /**
  * Modulated 1x1 convolution to colours, without demodulation, noise or activation. The kernel has only three
  * rows, so here it is the kernel that takes the style.
  */
-function toRgb(weights: Weights, layer: string, x: Tensor, w: Tensor): Tensor {
+function toRgb(weights: Weights, layer: string, x: Features, w: Tensor): Tensor {
   const name = `synthesis.${layer}`;
-  const [batch, , height, width] = x.shape as [number, number, number, number];
-  const inputs = x.shape[1]!;
-  const style = dense(weights, `${name}.affine`, w, 1, 1 / Math.sqrt(inputs));
+  const [batch, inputs, height, width] = x.values.shape as [number, number, number, number];
+  const style = withGain(dense(weights, `${name}.affine`, w, 1, 1 / Math.sqrt(inputs)), x);
   const kernel = constant(weights.values(`${name}.weight`), [1, 3, inputs]);
-  const pixels = reshape(x, [batch, inputs, height * width]);
+  const pixels = reshape(x.values, [batch, inputs, height * width]);
   const colours = matmul(mul(kernel, reshape(style, [batch, 1, inputs])), pixels);
   const y = add(
     reshape(colours, [batch, 3, height, width]),

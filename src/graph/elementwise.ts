@@ -1,7 +1,7 @@
 import { scalar } from './leaves.js';
-import { dot2d, sum } from './reducing.js';
+import { sum } from './reducing.js';
 import { expand, reshape } from './shaping.js';
-import { node, requireGraph, type Shape, sameShape, type Tensor, type VectorJacobian } from './tensor.js';
+import { node, requireGraph, type Shape, sameShape, type Tensor } from './tensor.js';
 
 /** a + b, broadcast. */
 export function add(a: Tensor, b: Tensor): Tensor {
@@ -22,8 +22,8 @@ export function sub(a: Tensor, b: Tensor): Tensor {
 /** a · b, broadcast. */
 export function mul(a: Tensor, b: Tensor): Tensor {
   return node('mul', {}, [a, b], broadcast(a.shape, b.shape), (g) => [
-    () => sumOfProduct(g, b, a.shape),
-    () => sumOfProduct(g, a, b.shape),
+    () => sumTo(mul(g, b), a.shape),
+    () => sumTo(mul(g, a), b.shape),
   ]);
 }
 
@@ -43,9 +43,15 @@ export function rsqrt(x: Tensor): Tensor {
   return y;
 }
 
-/** x where x > 0, slope · x elsewhere; slope 0 is the plain ReLU. */
+/**
+ * x where x > 0, slope · x elsewhere, 0 ≤ slope < 1; slope 0 is the plain ReLU. The result has the sign of x, so
+ * its gradient needs no more than the result, and x need not be kept.
+ */
 export function leakyRelu(x: Tensor, slope: number): Tensor {
-  return node('leakyRelu', { slope }, [x], x.shape, (g) => [() => mul(g, leakyReluSlope(x, slope))]);
+  const y: Tensor = node('leakyRelu', { slope }, [x], x.shape, (g) => [
+    () => mul(g, leakyReluSlope(y, slope)),
+  ]);
+  return y;
 }
 
 /** 1 where x > 0, slope elsewhere; piecewise constant, so nothing flows back. */
@@ -63,14 +69,6 @@ export function within(x: Tensor, bound: number): Tensor {
   return node('within', { bound }, [x], x.shape, () => [null]);
 }
 
-/**
- * `value` with a gradient of its own: nothing flows back through the way it was computed, but `vjp` says what
- * reaches `inputs`. For functions whose gradient has a shorter form than the sum of its steps.
- */
-export function withGradient(value: Tensor, inputs: readonly Tensor[], vjp: VectorJacobian): Tensor {
-  return node('identity', {}, [value, ...inputs], value.shape, (g) => [null, ...vjp(g)]);
-}
-
 /** The shape that a and b have in common after repeating axes of extent 1 (numpy's rule). */
 export function broadcast(a: Shape, b: Shape): Shape {
   const rank = Math.max(a.length, b.length);
@@ -86,13 +84,6 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
   const axes = repeatedAxes(x.shape, shape);
   return reshape(axes.length > 0 ? sum(x, axes) : x, shape);
-}
-
-/** sumTo(a · b, shape), in one pass where just the pixels of [N, C, H, W] are summed. */
-function sumOfProduct(a: Tensor, b: Tensor, shape: Shape): Tensor {
-  const axes = repeatedAxes(broadcast(a.shape, b.shape), shape);
-  const pixels = a.shape.length === 4 && axes.length === 2 && axes[0] === 2 && axes[1] === 3;
-  return pixels && sameShape(a.shape, b.shape) ? reshape(dot2d(a, b), shape) : sumTo(mul(a, b), shape);
 }
 
 function repeatedAxes(from: Shape, to: Shape): number[] {

@@ -1,6 +1,6 @@
-import { mul, scale, sumTo } from './elementwise.js';
+import { scale } from './elementwise.js';
 import { expand } from './shaping.js';
-import { node, requireGraph, sameShape, type Tensor } from './tensor.js';
+import { node, requireGraph, type Tensor } from './tensor.js';
 
 /** Sum over `axes`, which stay with extent 1. */
 export function sum(x: Tensor, axes: readonly number[]): Tensor {
@@ -12,19 +12,6 @@ export function sum(x: Tensor, axes: readonly number[]): Tensor {
 export function mean(x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis)): Tensor {
   const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
   return scale(sum(x, axes), 1 / count);
-}
-
-/**
- * Σ a · b over the pixels of a [N, C, H, W]: [N, C, 1, 1], without writing the product down.
- * @param b [N, C, H, W], or [N or 1, 1, H, W]: one map for all channels
- */
-export function dot2d(a: Tensor, b: Tensor): Tensor {
-  const [n, c, h, w] = a.shape as [number, number, number, number];
-  requireGraph(
-    sameShape(a.shape, b.shape) || (b.shape[0]! <= n && sameShape(b.shape.slice(1), [1, h, w])),
-    () => `dot2d of [${a.shape}] and [${b.shape}]`,
-  );
-  return node('dot2d', {}, [a, b], [n, c, 1, 1], (g) => [() => mul(b, g), () => sumTo(mul(a, g), b.shape)]);
 }
 
 /** Mean of each factor x factor square of pixels of [N, C, H, W]; H and W are multiples of the factor. */

@@ -31,12 +31,8 @@ export interface Operations {
   convTranspose2d: ConvAttributes;
   /** Sum over axes, which stay with extent 1 */
   sum: { readonly axes: readonly number[] };
-  /** Σ a · b over the two last axes, which stay with extent 1; b may have extent 1 along the others */
-  dot2d: NoAttributes;
   /** Repeats axes of extent 1 to the node's shape */
   expand: NoAttributes;
-  /** The first input as it is; the others only take its gradient */
-  identity: NoAttributes;
   reshape: NoAttributes;
   transpose: { readonly permutation: readonly number[] };
   slice: { readonly axis: number; readonly start: number; readonly end: number };

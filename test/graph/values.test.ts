@@ -42,7 +42,6 @@ test.each<[string, Tensor, number[]]>([
   ['concat', graph.concat([counting([2, 1]), counting([2, 2], 5)], 1), [1, 5, 6, 2, 7, 8]],
   ["roll is numpy's roll by 1", graph.roll(counting([2, 3]), 1), [3, 1, 2, 6, 4, 5]],
   ['sum over channels', graph.sum(counting([1, 2, 1, 2]), [1]), [4, 6]],
-  ['dot2d', graph.dot2d(counting([1, 2, 1, 2]), counting([1, 1, 1, 2])), [5, 11]],
 ])('%s', async (_, y, expected) => {
   const values = await evaluate(y);
   expect(values).toHaveLength(expected.length);

@@ -1,5 +1,5 @@
 import type { Program } from '../program.js';
-import { type OperationKind, type Shape, sameShape, sizeOf, type Tensor, type TensorOf } from '../tensor.js';
+import { type OperationKind, type Shape, sameShape, type Tensor, type TensorOf } from '../tensor.js';
 import { encodeModel } from './schema.js';
 import { GraphWriter, valueInfo } from './writer.js';
 
@@ -85,28 +85,7 @@ const rules: { [K in OperationKind]: Rule<K> } = {
     const maps = reshaped(name!, x!.shape, [n!, c!, h! * w!], writer);
     return reshaped(writer.op('MatMul', [ones, maps]), [n!, 1, h! * w!], shape, writer);
   },
-  // Products of matrices: one pass over both, nothing written down.
-  dot2d: ({ inputs: [a, b], shape }, names, writer) => {
-    const [n, c] = shape as [number, number];
-    const pixels = sizeOf(a!.shape) / (n * c);
-    const shared = b!.shape[1] !== c;
-    const [rows, columns] = shared
-      ? [
-          [n, c, pixels],
-          [b!.shape[0]!, pixels, 1],
-        ]
-      : [
-          [n * c, 1, pixels],
-          [n * c, pixels, 1],
-        ];
-    const products = writer.op('MatMul', [
-      reshaped(names[0]!, a!.shape, rows, writer),
-      reshaped(names[1]!, b!.shape, columns, writer),
-    ]);
-    return writer.op('Reshape', [products, writer.integers(shape)]);
-  },
   expand: ({ shape }, [x], writer) => writer.op('Expand', [x!, writer.integers(shape)]),
-  identity: (_, [value]) => value!,
   reshape: ({ shape }, [x], writer) => writer.op('Reshape', [x!, writer.integers(shape)]),
   transpose: ({ attributes: { permutation } }, inputs, writer) =>
     writer.op('Transpose', inputs, { perm: permutation }),

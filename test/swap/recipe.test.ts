@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
+import { parseRecipe } from '../../src/swap/parse-recipe.js';
 import { type BlendRecipe, checkRecipe, completeRecipe } from '../../src/swap/recipe.js';
-import { parseRecipe, recipeMetadata } from '../../src/swap/recipe-metadata.js';
+import { recipeMetadata } from '../../src/swap/recipe-metadata.js';
 import { randomGenerator } from '../support/random-generator.js';
 
 const architecture = { resolution: 32 };

@@ -1,0 +1,145 @@
+import { Command } from 'commander';
+import {
+  addClass,
+  addCommon,
+  addEngine,
+  addProjectionOptions,
+  addPsi,
+  addRecipe,
+  choice,
+  seedsOption,
+  text,
+  wholeNumber,
+} from './options.js';
+import { runProgram, type Start } from './run.js';
+import { addVersion } from './version.js';
+
+// Every command's module is imported when the command runs, so that --help answers at once.
+
+const EXAMPLES = `
+B, T and MODEL are paths of generators (safetensors, or pickles of stylegan2-ada-pytorch), or names of those that
+come with the program: toonhead, pixelart, dylan.
+
+Examples:
+  blend --base toonhead --transfer pixelart --swap 8 --preview preview.png
+  blend sweep --base toonhead --transfer pixelart --out sweep.png
+  blend render toonhead-pixelart-swap8.safetensors --seeds 0-3,85 --psi 0.7 --out faces
+
+Exit codes: 0 done, 1 fault of the program, 2 wrong call, 3 bad input file, 4 cannot write, 5 done in part,
+130 interrupted.`;
+
+/** The program `blend`. Returns the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  return runProgram('blend', argv, blendProgram);
+}
+
+function blendProgram(start: Start): Command {
+  const program = addVersion(new Command('blend'))
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .enablePositionalOptions()
+    .helpCommand(true)
+    .description('Blends two StyleGAN2 generators, resolution by resolution.')
+    .usage('--base B --transfer T --swap R [options]\n       blend COMMAND …')
+    // A mistyped command ends up here; the action says which one was meant.
+    .allowExcessArguments()
+    .option('--base <model>', 'the generator that is blended into', text('--base'))
+    .option(
+      '--transfer <model>',
+      'the generator that was fine-tuned from it, in another domain',
+      text('--transfer'),
+    )
+    .option(
+      '--swap <resolution>',
+      'the last resolution that takes its weights from the structure model',
+      wholeNumber('--swap'),
+    );
+  addRecipe(program)
+    .addOption(choice('--mapping <model>', 'whose mapping network', ['base', 'transfer']).default('base'))
+    .addOption(choice('--noise <model>', 'whose noise buffers', ['base', 'transfer']).default('base'))
+    .option('--out <file>', 'where to write (default: BASE-TRANSFER-swapR.safetensors here)', text('--out'))
+    .addOption(choice('--dtype <type>', 'how numbers are stored', ['f32', 'f16', 'bf16']).default('f32'))
+    .option('--preview <file>', 'also render faces through base, blend and transfer', text('--preview'))
+    .addOption(seedsOption('0-5'))
+    .option('--dry-run', 'print what would be done, and write nothing');
+  addCommon(addEngine(addClass(program)), { writes: true })
+    .addHelpText('after', EXAMPLES)
+    .action((options, command: Command) =>
+      start(async (context) => {
+        const { blendCommand } = await import('./blend-command.js');
+        return blendCommand(options, command, context);
+      }),
+    );
+
+  addRender(program, start);
+  addSweep(program, start);
+  addProject(program, start);
+  addInspect(program, start);
+  return program;
+}
+
+function addRender(program: Command, start: Start): void {
+  const command = program
+    .command('render <model>')
+    .description('Renders faces.')
+    .addOption(seedsOption())
+    .option(
+      '--latents <file>',
+      'render a w that "blend project" has saved, with its noise',
+      text('--latents'),
+    );
+  addClass(addPsi(command))
+    .option('--cutoff <n>', 'truncate only the first n layers', wholeNumber('--cutoff', { min: 0 }))
+    .addOption(
+      choice(
+        '--noise <mode>',
+        "the generator's own, random (of the seed), or none (default: const, or the noise of --latents)",
+        ['const', 'random', 'none'],
+      ),
+    )
+    .option(
+      '--out <path>',
+      'a folder for files such as seed0085.png, or one picture (PNG, JPEG, WebP); several seeds make it a sheet',
+      text('--out'),
+      '.',
+    );
+  addCommon(addEngine(command), { writes: true }).action((model: string, options) =>
+    start(async (context) => (await import('./render-command.js')).renderCommand(model, options, context)),
+  );
+}
+
+function addSweep(program: Command, start: Start): void {
+  const command = program
+    .command('sweep')
+    .description('Renders faces through the base, every swap and the transfer model, side by side.')
+    .requiredOption('--base <model>', 'the generator that is blended into', text('--base'))
+    .requiredOption('--transfer <model>', 'the generator that was fine-tuned from it', text('--transfer'))
+    .requiredOption('--out <file>', 'the picture to write (PNG, JPEG, WebP)', text('--out'))
+    .addOption(seedsOption('0-5'));
+  addCommon(addEngine(addClass(addPsi(addRecipe(command)))), { writes: true }).action((options) =>
+    start(async (context) => (await import('./sweep-command.js')).sweepCommand(options, context)),
+  );
+}
+
+function addProject(program: Command, start: Start): void {
+  const command = program
+    .command('project <model> <picture>')
+    .description('Finds the w and noise with which a generator makes a picture.');
+  addClass(addProjectionOptions(command, 1000))
+    .option('--out <file>', 'where to save them (default: PICTURE.safetensors here)', text('--out'))
+    .option('--progress-film <file>', 'an animated WebP of the search', text('--progress-film'));
+  addCommon(addEngine(command), { writes: true }).action((model: string, picture: string, options) =>
+    start(async (context) =>
+      (await import('./project-command.js')).projectCommand(model, picture, options, context),
+    ),
+  );
+}
+
+function addInspect(program: Command, start: Start): void {
+  const command = program
+    .command('inspect <model>')
+    .description('Says what a generator file holds, and how it was blended.');
+  addCommon(command, { writes: false }).action((model: string) =>
+    start(async () => (await import('./inspect-command.js')).inspectCommand(model)),
+  );
+}

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { closest, distance } from 'fastest-levenshtein';
+import { UsageError } from '../errors.js';
+
+/** A spelling with more differences than this is no slip of the finger. */
+const MAX_SLIPS = 3;
+
+/**
+ * Refuses words that are neither options nor commands.
+ * @throws UsageError `UNKNOWN_COMMAND` with the nearest command
+ */
+export function requireCommand(program: Command): void {
+  const [word] = program.args;
+  if (word === undefined) return;
+  const known = program.commands.map((command) => command.name());
+  const nearest = closest(word, known);
+  const list = `commands are ${known.join(', ')}`;
+  throw new UsageError('UNKNOWN_COMMAND', `unknown command ${JSON.stringify(word)}`, {
+    hint: distance(word, nearest) <= MAX_SLIPS ? `did you mean ${nearest}? ${list}` : list,
+  });
+}

@@ -1,0 +1,160 @@
+import { type Command, Option } from 'commander';
+import { UsageError } from '../errors.js';
+import { parseSeeds } from '../render/seeds.js';
+
+/** Options of every command. `--json`, `--quiet` and `--verbose` are looked up by `runProgram` itself. */
+export interface CommonOptions {
+  readonly force?: true;
+}
+
+/** Options of the commands that compute pictures. */
+export interface EngineChoice {
+  readonly device: 'cpu' | 'webgpu' | 'cuda' | 'auto';
+  readonly threads?: number;
+}
+
+/** Options that describe how two models are blended. */
+export interface RecipeChoice {
+  readonly ramp?: number;
+  readonly structure: 'transfer' | 'base';
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+const LARGEST_SEED = 0xffffffff;
+
+/** Characters of an argument that a message repeats. */
+const MAX_QUOTED = 40;
+
+/** A parser of any finite number within a range. */
+export function number(option: string, range: { min?: number; max?: number } = {}): (text: string) => number {
+  return (text) => {
+    const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+    if (Number.isFinite(value) && inRange(value, range)) return value;
+    throw malformed(option, `a number${rangeText(range)}`, text);
+  };
+}
+
+/** A parser of whole numbers within a range. */
+export function wholeNumber(
+  option: string,
+  range: { min?: number; max?: number } = {},
+): (text: string) => number {
+  return (text) => {
+    const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (Number.isSafeInteger(value) && inRange(value, range)) return value;
+    throw malformed(option, `a whole number${rangeText(range)}`, text);
+  };
+}
+
+/** A parser of names and paths. Another option in their place means that the value was forgotten. */
+export function text(option: string): (value: string) => string {
+  return (value) => {
+    if (value !== '' && !value.startsWith('--')) return value;
+    throw malformed(option, 'a value', value);
+  };
+}
+
+/** An option with one value out of a few. */
+export function choice(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, description).choices(choices);
+}
+
+export function seedsOption(defaultSeeds?: string): Option {
+  const option = new Option('--seeds <list>', 'which faces: numbers and ranges, such as 0-3,85').argParser(
+    (list: string) => parseSeeds(list),
+  );
+  return defaultSeeds === undefined ? option : option.default(parseSeeds(defaultSeeds), defaultSeeds);
+}
+
+export function addProjectionOptions(command: Command, defaultSteps: number): Command {
+  return command
+    .option(
+      '--steps <n>',
+      'steps of the search: more are slower and come closer',
+      wholeNumber('--steps', { min: 1, max: 1_000_000 }),
+      defaultSteps,
+    )
+    .option(
+      '--seed <n>',
+      'of the random numbers in the search',
+      wholeNumber('--seed', { min: 0, max: LARGEST_SEED }),
+      0,
+    )
+    .addOption(choice('--loss <name>', 'how pictures are compared', ['pyramid', 'pixel']).default('pyramid'));
+}
+
+export function addPsi(command: Command): Command {
+  return command.option(
+    '--psi <number>',
+    'truncation: 1 leaves faces as they are, 0.7 makes them more typical, 0 is the average face',
+    number('--psi'),
+    1,
+  );
+}
+
+export function addClass(command: Command): Command {
+  return command.option(
+    '--class <k>',
+    'class, for generators that have classes',
+    wholeNumber('--class', { min: 0 }),
+  );
+}
+
+export function addRecipe(command: Command): Command {
+  return command
+    .option(
+      '--ramp <octaves>',
+      'blend gradually around the swap, over about this many octaves',
+      number('--ramp', { min: 0 }),
+    )
+    .addOption(
+      choice('--structure <model>', 'which model supplies the resolutions up to the swap', [
+        'transfer',
+        'base',
+      ]).default('transfer'),
+    );
+}
+
+export function addEngine(command: Command): Command {
+  return command
+    .addOption(
+      choice('--device <name>', 'what to compute on', ['cpu', 'webgpu', 'cuda', 'auto']).default('auto'),
+    )
+    .option(
+      '--threads <n>',
+      'threads of the processor (default: one for each core)',
+      wholeNumber('--threads', { min: 1, max: 1024 }),
+    );
+}
+
+/** The options that every command has, at the end of its list. */
+export function addCommon(command: Command, options: { writes: boolean }): Command {
+  if (options.writes) command.option('--force', 'replace files that exist already');
+  return command
+    .option('--json', 'print the result as one JSON document')
+    .option('--quiet', 'print errors and warnings only')
+    .option('--verbose', 'print more about errors');
+}
+
+/** The error of an option that has to be there. */
+export function missing(option: string, hint: string): UsageError {
+  return new UsageError('OPTION_MISSING', `${option}: expected, but not given`, { hint });
+}
+
+function inRange(value: number, { min, max }: { min?: number; max?: number }): boolean {
+  return value >= (min ?? Number.NEGATIVE_INFINITY) && value <= (max ?? Number.POSITIVE_INFINITY);
+}
+
+function rangeText({ min, max }: { min?: number; max?: number }): string {
+  if (min === undefined) return '';
+  return max === undefined ? ` from ${min}` : ` ${min}..${max}`;
+}
+
+function malformed(option: string, expected: string, found: string): UsageError {
+  const quoted = found.length > MAX_QUOTED ? `${found.slice(0, MAX_QUOTED)}…` : found;
+  return new UsageError(
+    'OPTION_MALFORMED',
+    `${option}: expected ${expected}, found ${found === '' ? 'nothing' : JSON.stringify(quoted)}`,
+  );
+}

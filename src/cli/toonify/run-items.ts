@@ -1,0 +1,183 @@
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import { type Engine, openEngine } from '../../engine/index.js';
+import { AbortedError, InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
+import { readPicture } from '../../render/read-picture.js';
+import { writePicture } from '../../render/write-picture.js';
+import type { CommonOptions, EngineChoice } from '../options.js';
+import type { Context } from '../outcome.js';
+import { makeFolder } from '../outputs.js';
+import type { Progress } from '../progress.js';
+import type { Terminal } from '../terminal.js';
+import type { Models } from './models.js';
+import type { Item } from './plan.js';
+import { qualityEntries, recordFor, type Settings } from './record.js';
+import { createToonifier, type Toonifier, type ToonSettings } from './toonifier.js';
+
+/** What became of one picture. */
+export interface Result {
+  readonly input: string;
+  readonly output?: string | undefined;
+  readonly status: 'done' | 'skipped' | 'failed';
+  readonly distance?: number;
+  readonly psnr?: number;
+  /** From reading the picture to its result on the disk. */
+  readonly seconds?: number;
+  readonly error?: StyleganBlendError;
+}
+
+/**
+ * Does what is to be done, `jobs` pictures at a time. A picture that fails does not stop the others; a disk that is
+ * full does.
+ *
+ * @returns a result for every item, in order
+ */
+export async function runItems(
+  items: readonly Item[],
+  models: Models,
+  settings: ToonSettings,
+  options: CommonOptions & EngineChoice & { readonly jobs: number; readonly record: Settings },
+  { signal, terminal }: Context,
+): Promise<Result[]> {
+  const results = items.map((item) => known(item));
+  const report = reporter(terminal, items.length);
+  for (const result of results) if (result !== undefined) report(result);
+  const todo = [...items.keys()].filter((i) => results[i] === undefined);
+  const jobs = Math.min(options.jobs, todo.length);
+  const stop = new AbortController();
+  const shared: Shared = {
+    models,
+    record: options.record,
+    force: options.force,
+    engine: lazily(() =>
+      openEngine({
+        ...options,
+        threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs)),
+      }),
+    ),
+    signal: AbortSignal.any([signal, stop.signal]),
+    board: await createBoard(terminal, jobs, todo.length, settings.steps),
+  };
+  const queue = todo.values();
+  const workers = Array.from({ length: jobs }, async () => {
+    const toonifier = lazily(async () => createToonifier(models, await shared.engine(), settings));
+    try {
+      for (const i of queue) {
+        const label = items.length > 1 ? `${items[i]!.input} (${i + 1} of ${items.length})` : items[i]!.input;
+        const result = await runItem(items[i]!, label, toonifier, shared);
+        report(result);
+        results[i] = result;
+      }
+    } catch (error) {
+      stop.abort();
+      throw error;
+    } finally {
+      await (await toonifier.started())?.dispose();
+    }
+  });
+  const ends = await Promise.allSettled(workers);
+  shared.board.finish();
+  // The first cause, not the abort of the other workers that followed from it.
+  const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  const cause = reasons.find((reason) => !(reason instanceof AbortedError)) ?? reasons[0];
+  if (cause !== undefined) {
+    const done = results.filter((result) => result?.status === 'done').length;
+    terminal.info(`${done} of ${todo.length} pictures were done; the same call goes on from there`);
+    throw cause;
+  }
+  return results as Result[];
+}
+
+interface Shared {
+  readonly models: Models;
+  readonly record: Settings;
+  readonly force: boolean | undefined;
+  readonly engine: () => Promise<Engine>;
+  readonly signal: AbortSignal;
+  readonly board: Board;
+}
+
+/** The result of an item whose end is known before anything is computed. */
+function known(item: Item): Result | undefined {
+  const { input, output } = item;
+  if (item.state === 'todo') return undefined;
+  if (item.state === 'finished') return { input, output, status: 'skipped', ...item.finished };
+  return { input, output, status: 'failed', error: item.error };
+}
+
+/** Says what became of each picture. The failure of the only one is the end of the program, and said there. */
+function reporter(terminal: Terminal, count: number): (result: Result) => void {
+  return ({ input, output, status, psnr, seconds, error }) => {
+    if (status === 'skipped') terminal.info(`${input}: finished before, ${output}`);
+    else if (error === undefined) {
+      terminal.info(`${input}: ${output}, found again at ${psnr!.toFixed(1)} dB in ${seconds!.toFixed(1)} s`);
+    } else if (count > 1) terminal.warn(error.message);
+  };
+}
+
+async function runItem(
+  item: Item,
+  label: string,
+  toonifier: () => Promise<Toonifier>,
+  { models, record, force, signal, board }: Shared,
+): Promise<Result> {
+  const { input } = item;
+  const output = item.output!;
+  const started = performance.now();
+  const progress = await board.begin(label);
+  try {
+    // Before the generators are compiled: a file that is no picture is to be reported at once.
+    const aligned = await readPicture(input, models.base.architecture.resolution);
+    const worker = await toonifier();
+    const { picture, ...quality } = await worker.toonify(aligned, {
+      signal,
+      onStep: (step, loss) => progress.update(step, { loss }),
+    });
+    const metadata = { ...(await recordFor(input, record)), ...qualityEntries(quality) };
+    await makeFolder(dirname(output));
+    await writePicture(output, picture, { force, metadata });
+    const seconds = (performance.now() - started) / 1000;
+    return { input, output, status: 'done', ...quality, seconds };
+  } catch (error) {
+    const isOfThisPicture =
+      error instanceof InputFileError || (error instanceof OutputError && error.code === 'OUTPUT_EXISTS');
+    if (!isOfThisPicture) throw error;
+    return { input, output, status: 'failed', error };
+  } finally {
+    progress.finish();
+  }
+}
+
+/** Shows how far the work is: picture by picture, or all together where several are worked on at once. */
+interface Board {
+  begin(label: string): Promise<Pick<Progress, 'update' | 'finish'>>;
+  finish(): void;
+}
+
+async function createBoard(terminal: Terminal, jobs: number, count: number, steps: number): Promise<Board> {
+  if (jobs <= 1) return { begin: (label) => terminal.progress({ label, total: steps }), finish: () => {} };
+  const all = await terminal.progress({ label: `${count} pictures`, total: count * steps });
+  let done = 0;
+  return {
+    async begin() {
+      let last = 0;
+      const advance = (to: number) => {
+        done += to - last;
+        last = to;
+        all.update(done);
+      };
+      return { update: advance, finish: () => advance(steps) };
+    },
+    finish: () => all.finish(),
+  };
+}
+
+/** Makes something when it is asked for first. `started` is what there is of it, if anything. */
+function lazily<T>(make: () => Promise<T>): (() => Promise<T>) & { started: () => Promise<T | undefined> } {
+  let made: Promise<T> | undefined;
+  const get = () => {
+    made ??= make();
+    return made;
+  };
+  return Object.assign(get, { started: async () => made?.catch(() => undefined) });
+}

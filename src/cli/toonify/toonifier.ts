@@ -1,0 +1,74 @@
+import { requireStyleGan2 } from '../../checkpoint/checkpoint.js';
+import type { Engine } from '../../engine/index.js';
+import { LOSSES } from '../../project/loss.js';
+import { createProjector } from '../../project/projector.js';
+import { fromPicture, type Picture } from '../../render/picture.js';
+import { createRenderer } from '../../render/renderer.js';
+import { contactSheet } from '../../render/sheet.js';
+import { labelOf } from '../../render/styles.js';
+import { stylesOfLatents } from '../latents-fit.js';
+import { psnr } from '../psnr.js';
+import type { Models } from './models.js';
+
+export interface ToonSettings {
+  readonly steps: number;
+  readonly seed: number;
+  readonly loss: string;
+  readonly psi: number;
+  readonly class?: number | undefined;
+  readonly sideBySide: boolean;
+}
+
+export interface Toon {
+  readonly picture: Picture;
+  readonly distance: number;
+  /** Of the reconstruction in the base generator, in decibels. */
+  readonly psnr: number;
+}
+
+/** Turns one picture after the other into its counterpart. Calls must not overlap. */
+export interface Toonifier {
+  /** @param aligned a picture of the generators' size */
+  toonify(
+    aligned: Picture,
+    options: { signal: AbortSignal; onStep: (step: number, loss: number) => void },
+  ): Promise<Toon>;
+  dispose(): Promise<void>;
+}
+
+/** Compiles both generators once, for any number of pictures. */
+export async function createToonifier(
+  { base, blend }: Pick<Models, 'base' | 'blend'>,
+  engine: Engine,
+  settings: ToonSettings,
+): Promise<Toonifier> {
+  const { steps, seed, psi } = settings;
+  const label = labelOf(requireStyleGan2(base), settings.class);
+  const projector = await createProjector(base, engine, { loss: LOSSES[settings.loss]!, label });
+  const inBase = await createRenderer(base, engine);
+  const inBlend = await createRenderer(blend, engine);
+  return {
+    async toonify(aligned, { signal, onStep }) {
+      const { best } = await projector.project(fromPicture(aligned), {
+        steps,
+        seed,
+        signal,
+        onStep: ({ step, loss }) => onStep(step + 1, loss),
+      });
+      const found = await inBase.picture(stylesOfLatents(best.w, inBase, {}), best.noise);
+      const toon = await inBlend.picture(stylesOfLatents(best.w, inBlend, { psi }), best.noise);
+      return {
+        picture: settings.sideBySide ? await sideBySide(aligned, found, toon) : toon,
+        distance: best.distance,
+        psnr: psnr(found, aligned),
+      };
+    },
+    async dispose() {
+      await Promise.all([projector.dispose(), inBase.dispose(), inBlend.dispose()]);
+    },
+  };
+}
+
+function sideBySide(aligned: Picture, found: Picture, toon: Picture): Promise<Picture> {
+  return contactSheet({ rows: [[aligned, found, toon]], columnLabels: ['picture', 'found', 'toon'] });
+}

@@ -1,0 +1,69 @@
+/**
+ * stylegan-blend as a library: read generators, blend them resolution by resolution, find the w of a picture and
+ * render it through the blend. Nothing here prints; long work takes an `AbortSignal` and reports through callbacks.
+ */
+export { type Architecture, resolutionsOf, styleRows } from './checkpoint/architecture.js';
+export {
+  type Checkpoint,
+  elementCount,
+  type Origin,
+  resolutionOf,
+  type TensorInfo,
+} from './checkpoint/checkpoint.js';
+export { memoryCheckpoint } from './checkpoint/memory.js';
+export { BUNDLED_MODELS, openModel, resolveModel } from './checkpoint/names.js';
+export { type OpenOptions, openCheckpoint } from './checkpoint/open.js';
+export { openSafetensors, type SafetensorsFile } from './checkpoint/safetensors-read.js';
+export { type WriteCheckpointOptions, writeCheckpoint } from './checkpoint/write.js';
+export {
+  DEVICES,
+  type Device,
+  type Engine,
+  type EngineOptions,
+  type Executable,
+  openEngine,
+  type Values,
+} from './engine/index.js';
+export {
+  AbortedError,
+  EngineError,
+  InputFileError,
+  OutputError,
+  PartialError,
+  StyleganBlendError,
+  UsageError,
+} from './errors.js';
+export { RandomState } from './generator/random-state.js';
+export { mapping } from './generator/stylegan2-mapping.js';
+export { type NoiseLayer, type NoiseMaps, noiseLayers, synthesis } from './generator/stylegan2-synthesis.js';
+export { loadWeights, type Weights } from './generator/weights.js';
+export * as graph from './graph/index.js';
+export { toOnnx } from './graph/onnx/lower.js';
+export { type Latents as SavedLatents, loadLatents, saveLatents } from './project/latents.js';
+export { LOSSES, type Loss, pixelLoss, pyramidLoss } from './project/loss.js';
+export { noiseRegulariser } from './project/noise.js';
+export {
+  createProjector,
+  type Latents,
+  type Projection,
+  type ProjectOptions,
+  type Projector,
+  type ProjectorSettings,
+  type StepProgress,
+} from './project/projector.js';
+export { type Ramps, REFERENCE_RAMPS } from './project/schedule.js';
+export { encodeFilm } from './render/film.js';
+export { NOISE_MODES, type NoiseMode } from './render/noise-modes.js';
+export { fromPicture, type Picture, toPicture } from './render/picture.js';
+export { readPicture } from './render/read-picture.js';
+export { createRenderer, type Renderer, type SeedOptions } from './render/renderer.js';
+export { parseSeeds } from './render/seeds.js';
+export { contactSheet } from './render/sheet.js';
+export { type Truncation, truncated } from './render/styles.js';
+export { encodePicture, writePicture } from './render/write-picture.js';
+export { blendCheckpoints } from './swap/blend.js';
+export { parseRecipe } from './swap/parse-recipe.js';
+export { blendPlan, type PlanRow } from './swap/plan.js';
+export { type BlendRecipe, completeRecipe, RECIPE_DEFAULTS } from './swap/recipe.js';
+export { recipeMetadata } from './swap/recipe-metadata.js';
+export { alpha, alphas, type Schedule } from './swap/schedule.js';

@@ -1,0 +1,93 @@
+import { MAX_RESOLUTION } from '../checkpoint/architecture.js';
+import { firstNonFinite } from '../checkpoint/read-finite.js';
+import { openSafetensors, type SafetensorsFile } from '../checkpoint/safetensors-read.js';
+import { writeSafetensors } from '../checkpoint/safetensors-write.js';
+import { InputFileError } from '../errors.js';
+import type { WriteOptions } from '../files/atomic-write.js';
+import type { NoiseMaps } from '../generator/stylegan2-synthesis.js';
+
+/**
+ * Projections as files: safetensors with `w` [1, w_dim] and, for each noisy layer, `noise.b4.conv1.noise_const`
+ * [r, r], under the names that the reference projector's maps have. Other tensors are left alone.
+ */
+export interface Latents {
+  /** [w_dim] */
+  readonly w: Float32Array;
+  /** By layer, `b4.conv1`, …, each [r, r]. */
+  readonly noise: NoiseMaps;
+  /** How it was found: the model's SHA-256, steps, seed, distance. Free text, never trusted. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const NOISE_NAME = /^noise\.(b([1-9]\d{0,4})\.conv[01])\.noise_const$/;
+
+/** Nobody has trained a generator with a longer w. */
+const MAX_W_DIM = 65_536;
+
+/**
+ * Writes a w and its noise maps.
+ *
+ * @throws OutputError as `writeAtomically`
+ */
+export async function saveLatents(
+  path: string,
+  { w, noise }: Pick<Latents, 'w' | 'noise'>,
+  metadata: Readonly<Record<string, string>> = {},
+  options: WriteOptions = {},
+): Promise<void> {
+  const maps = [...noise].map(([layer, map]) => {
+    const side = Math.sqrt(map.length);
+    return { name: `noise.${layer}.noise_const`, shape: [side, side], read: async () => map };
+  });
+  const tensors = [{ name: 'w', shape: [1, w.length], read: async () => w }, ...maps];
+  await writeSafetensors(path, { tensors, metadata, force: options.force });
+}
+
+/**
+ * Reads what {@link saveLatents} has written. The file may be anybody's: everything in it is checked.
+ *
+ * @throws InputFileError `NOT_LATENTS` for other safetensors files, `LATENTS_DAMAGED` for shapes and values that
+ *   cannot be, and those of `openSafetensors`
+ */
+export async function loadLatents(path: string): Promise<Latents> {
+  const file = await openSafetensors(path);
+  try {
+    const shape = file.tensors.get('w')?.shape;
+    if (shape === undefined) {
+      throw new InputFileError('NOT_LATENTS', `${path}: expected a tensor called w, found none`, {
+        hint: 'expected a file that blend project has written',
+      });
+    }
+    if (shape.length !== 2 || shape[0] !== 1 || !(shape[1]! > 0 && shape[1]! <= MAX_W_DIM)) {
+      throw damaged(path, 'w', `expected shape [1, w_dim], found [${shape.join(', ')}]`);
+    }
+    return { w: await readFinite(file, 'w'), noise: await readNoise(file), metadata: file.metadata };
+  } finally {
+    await file.close();
+  }
+}
+
+async function readNoise(file: SafetensorsFile): Promise<NoiseMaps> {
+  const noise = new Map<string, Float32Array>();
+  for (const [name, { shape }] of file.tensors) {
+    const match = NOISE_NAME.exec(name);
+    if (match === null) continue;
+    const side = Number(match[2]);
+    if (side > MAX_RESOLUTION || shape.length !== 2 || shape[0] !== side || shape[1] !== side) {
+      throw damaged(file.path, name, `expected shape [${side}, ${side}], found [${shape.join(', ')}]`);
+    }
+    noise.set(match[1]!, await readFinite(file, name));
+  }
+  return noise;
+}
+
+async function readFinite(file: SafetensorsFile, name: string): Promise<Float32Array> {
+  const values = await file.read(name);
+  const index = firstNonFinite(values);
+  if (index < 0) return values;
+  throw damaged(file.path, name, `expected finite values, found ${values[index]} at index ${index}`);
+}
+
+function damaged(path: string, name: string, what: string): InputFileError {
+  return new InputFileError('LATENTS_DAMAGED', `${path}: ${name}: ${what}`);
+}

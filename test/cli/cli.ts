@@ -1,0 +1,61 @@
+import { execFile, spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/** What a run of a program left behind. */
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const ENVIRONMENT = { ...process.env, NO_COLOR: '1' };
+
+function launcher(program: 'blend' | 'toonify'): string {
+  return fileURLToPath(new URL(`../../bin/${program}.js`, import.meta.url));
+}
+
+/** Runs `blend` or `toonify` as a user does, in a folder. */
+export function run(program: 'blend' | 'toonify', args: readonly string[], cwd: string): Promise<Run> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [launcher(program), ...args],
+      { cwd, env: ENVIRONMENT, maxBuffer: 16 * 1024 * 1024 },
+      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+/** Runs a program and interrupts it once its messages match `when`. */
+export function interrupted(
+  program: 'blend' | 'toonify',
+  args: readonly string[],
+  cwd: string,
+  when: RegExp,
+): Promise<Run> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [launcher(program), ...args], { cwd, env: ENVIRONMENT });
+    const text = { stdout: '', stderr: '' };
+    let sent = false;
+    child.stdout.on('data', (chunk) => {
+      text.stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      text.stderr += chunk;
+      if (sent || !when.test(text.stderr)) return;
+      sent = true;
+      child.kill('SIGINT');
+    });
+    child.on('close', (code) => resolve({ code, ...text }));
+  });
+}
+
+/** Every file below a folder, sorted, with `/` between folders. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(folder.length + 1).replaceAll('\\', '/'))
+    .sort();
+}

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { loadLatents } from '../../src/project/latents.js';
+import { fixture } from '../support/golden.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { filesIn, interrupted, run } from './cli.js';
+
+const PICTURE = fixture('pictures/person-05.png');
+
+test('project saves w and noise, reports how near they come, and render shows them again', async () => {
+  const folder = await temporaryFolder();
+  const project = ['project', 'toonhead', PICTURE, '--steps', '30'];
+  const { code, stdout } = await run('blend', [...project, '--progress-film', 'f.webp', '--json'], folder);
+  expect(code).toBe(0);
+  const document = JSON.parse(stdout);
+  expect(document).toMatchObject({ output: 'person-05.safetensors', film: 'f.webp', steps: 30 });
+  expect(document.psnr).toBeGreaterThan(18);
+  const { w, noise, metadata } = await loadLatents(join(folder, 'person-05.safetensors'));
+  expect(w.length).toBe(128);
+  expect([...noise.keys()]).toContain('b64.conv1');
+  expect(metadata).toMatchObject({ steps: '30', seed: '0', loss: 'pyramid' });
+  expect((await sharp(join(folder, 'f.webp')).metadata()).pages).toBeGreaterThan(5);
+
+  // The same call gives the same bytes.
+  await run('blend', [...project, '--out', 'again.safetensors'], folder);
+  const [once, again] = await Promise.all(
+    ['person-05', 'again'].map((name) => readFile(join(folder, `${name}.safetensors`))),
+  );
+  expect(again!.equals(once!)).toBe(true);
+
+  const render = ['render', 'toonhead', '--latents', 'person-05.safetensors'];
+  expect((await run('blend', render, folder)).stdout).toBe('person-05.png\n');
+  const rendered = await sharp(join(folder, 'person-05.png')).raw().toBuffer();
+  const target = await sharp(PICTURE).removeAlpha().resize(64, 64).raw().toBuffer();
+  const error = rendered.reduce((sum, level, i) => sum + (level - target[i]!) ** 2, 0) / target.length;
+  expect(10 * Math.log10(255 ** 2 / error)).toBeGreaterThan(18);
+
+  const other = ['render', fixture('golden/golden32.pkl'), '--latents', 'person-05.safetensors'];
+  const refused = await run('blend', other, folder);
+  expect(refused.code).toBe(3);
+  expect(refused.stderr).toContain('w: expected 32 values');
+});
+
+test('Ctrl-C during a projection ends it with 130 and leaves nothing', async () => {
+  const folder = await temporaryFolder();
+  const { code, stderr } = await interrupted(
+    'blend',
+    ['project', 'toonhead', PICTURE, '--steps', '500'],
+    folder,
+    /\/500 loss/,
+  );
+  expect(code).toBe(130);
+  expect(stderr).toContain('blend: stopped before the end');
+  expect(await filesIn(folder)).toEqual([]);
+});

@@ -1,3 +1,12 @@
+/** Every kind of network that can be read and blended. Only StyleGAN2 generators are rendered. */
+export type AnyArchitecture =
+  | Architecture
+  | StyleGan1Architecture
+  | PgganArchitecture
+  | StyleGan3Architecture
+  | LucidrainsArchitecture
+  | DiscriminatorArchitecture;
+
 /**
  * What a StyleGAN2 generator computes, apart from its weights (StyleGAN2 appendix B; defaults of
  * stylegan2-ada-pytorch). Derived from tensor shapes and, where the file has them, from init arguments.
@@ -26,6 +35,65 @@ export interface Architecture {
   readonly channels: ReadonlyMap<number, number>;
   /** Activations are clamped to ±convClamp after the gain; null for no clamp. */
   readonly convClamp: number | null;
+}
+
+/** A StyleGAN generator of 2018 (TensorFlow). Names of tensors: `tensorflow-names.ts`. */
+export interface StyleGan1Architecture {
+  readonly family: 'stylegan1';
+  readonly resolution: number;
+  readonly zDim: number;
+  readonly wDim: number;
+  /** Number of classes; their `mapping/LabelConcat/weight` is [classes, zDim]. */
+  readonly classes: number;
+  readonly mappingLayers: number;
+  /** Output channels of each resolution 4, 8, … */
+  readonly channels: ReadonlyMap<number, number>;
+  /** First resolution whose `Conv0_up` is a fused transposed convolution; null for none. 128 unless the file says otherwise. */
+  readonly fusedFrom: number | null;
+}
+
+/** A progressively grown GAN of 2017 (TensorFlow): no mapping network. */
+export interface PgganArchitecture {
+  readonly family: 'pggan';
+  readonly resolution: number;
+  /** Length of z; includes the label's where there are classes. */
+  readonly zDim: number;
+  readonly classes: number;
+  readonly channels: ReadonlyMap<number, number>;
+  /** Whether `Conv0_up` is a fused transposed convolution; else it is `Conv0` after nearest-neighbour doubling. */
+  readonly fused: boolean;
+}
+
+/** A StyleGAN3 generator. Names of tensors are those of the stylegan3 repository. */
+export interface StyleGan3Architecture {
+  readonly family: 'stylegan3';
+  readonly resolution: number;
+  readonly zDim: number;
+  readonly wDim: number;
+  readonly classes: number;
+  readonly mappingLayers: number;
+  /** `L{index}_{size}_{channels}` in order, the last is the picture's. `kernel` is 3 (config T) or 1 (config R). */
+  readonly layers: readonly { readonly name: string; readonly size: number; readonly kernel: number }[];
+}
+
+/** A generator of lucidrains/stylegan2-pytorch: `S.*` (mapping) and `G.*`. */
+export interface LucidrainsArchitecture {
+  readonly family: 'lucidrains';
+  readonly resolution: number;
+  readonly zDim: number;
+  readonly wDim: number;
+  readonly classes: 0;
+  readonly mappingLayers: number;
+  readonly channels: ReadonlyMap<number, number>;
+}
+
+/** A discriminator; names are those of stylegan2-ada-pytorch where it is StyleGAN2's, else TensorFlow's. */
+export interface DiscriminatorArchitecture {
+  readonly family: 'discriminator';
+  /** What it was trained against; StyleGAN3 uses StyleGAN2's. */
+  readonly of: 'stylegan2' | 'stylegan1' | 'lucidrains';
+  readonly resolution: number;
+  readonly classes: number;
 }
 
 /** Smallest and largest picture side that is accepted; nobody has trained a generator outside of these. */

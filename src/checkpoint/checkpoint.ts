@@ -1,4 +1,5 @@
-import type { Architecture } from './architecture.js';
+import { InputFileError } from '../errors.js';
+import type { AnyArchitecture, Architecture } from './architecture.js';
 
 /** Element types that a checkpoint's tensors may be stored in; all are read as 32-bit floats. */
 export type StoredDType = 'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
@@ -12,21 +13,29 @@ export interface TensorInfo {
   readonly dtype: StoredDType;
 }
 
+/** Whose files these are; what contains them (a pickle, a zip) is another matter. */
+export type CheckpointFormat =
+  | 'safetensors'
+  | 'stylegan2-ada-pytorch'
+  | 'tensorflow'
+  | 'rosinality'
+  | 'lucidrains';
+
 /** Where a checkpoint comes from. */
 export interface Origin {
   /** Path as it was given, or a description such as `blend of A and B`. */
   readonly path: string;
-  readonly format: 'safetensors' | 'stylegan2-ada-pytorch' | 'memory';
+  readonly format: CheckpointFormat | 'memory';
   /** Which network of the file was read, e.g. `G_ema`; absent where the file holds only one. */
   readonly network?: string;
 }
 
 /**
- * A generator's weights in the one in-memory form that everything else works on: an architecture and tensors
+ * A network's weights in the one in-memory form that everything else works on: an architecture and tensors
  * with canonical names, whose values are read when they are asked for and not kept.
  */
 export interface Checkpoint {
-  readonly architecture: Architecture;
+  readonly architecture: AnyArchitecture;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Free text that the file carries: a blend's recipe, credits. Never trusted, only shown or parsed with checks. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -42,11 +51,40 @@ export interface Checkpoint {
   close(): Promise<void>;
 }
 
-/** The resolution that a canonical tensor name belongs to, or null (mapping network, `w_avg`). */
-export function resolutionOf(name: string): number | null {
-  const match = /^synthesis\.b(\d+)\./.exec(name);
-  return match ? Number(match[1]) : null;
+/**
+ * The architecture of a StyleGAN2 generator, for everything that renders or projects.
+ *
+ * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for any other network
+ */
+export function requireStyleGan2(checkpoint: Checkpoint): Architecture {
+  const { architecture } = checkpoint;
+  if (architecture.family === 'stylegan2') return architecture;
+  throw new InputFileError(
+    'ARCHITECTURE_NOT_RENDERED',
+    `${checkpoint.origin.path}: expected a StyleGAN2 generator, found ${familyName(architecture)}`,
+    { hint: 'it can be read, inspected and blended, but not rendered' },
+  );
 }
+
+/** What to call a network in messages, without an article. */
+export function familyName(architecture: AnyArchitecture): string {
+  switch (architecture.family) {
+    case 'stylegan2':
+      return 'StyleGAN2 generator';
+    case 'stylegan1':
+      return 'StyleGAN generator';
+    case 'pggan':
+      return 'PGGAN generator';
+    case 'stylegan3':
+      return 'StyleGAN3 generator';
+    case 'lucidrains':
+      return 'lucidrains/stylegan2-pytorch generator';
+    case 'discriminator':
+      return 'discriminator';
+  }
+}
+
+export { resolutionOf } from './resolution-of.js';
 
 /** Number of elements of a shape. */
 export function elementCount(shape: readonly number[]): number {

@@ -22,9 +22,11 @@ export interface ArchitectureHints {
   readonly mappingLayers?: number | undefined;
   readonly mappingLrMultiplier?: number | undefined;
   readonly convClamp?: number | null | undefined;
+  /** StyleGAN: see `StyleGan1Architecture`. */
+  readonly fusedFrom?: number | null | undefined;
 }
 
-type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+export type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 /**
  * Finds the architecture from the shapes of canonically named tensors, and checks that every tensor of it is there
@@ -48,6 +50,14 @@ export function sameShape(name: string, found: readonly number[], expected: read
   return name.endsWith('.noise_strength') && found.length === 1 && found[0] === 1;
 }
 
+/**
+ * Whether a generator can do without a tensor: rosinality's files may lack `latent_avg` and the noise buffers. Only
+ * truncation needs the one, only pictures with fixed noise need the others.
+ */
+export function isOptional(name: string): boolean {
+  return name === 'mapping.w_avg' || name.endsWith('.noise_const');
+}
+
 /** Takes every number from one tensor's shape; whether the other tensors agree is checked afterwards. */
 function measure(shapes: ShapeReader, hints: ArchitectureHints, path: string): Architecture {
   const resolution = shapes.resolution();
@@ -56,7 +66,7 @@ function measure(shapes: ShapeReader, hints: ArchitectureHints, path: string): A
     channels.set(r, shapes.extent(`synthesis.b${r}.conv1.weight`, 0, 4));
   }
   const mappingLayers = shapes.mappingLayers();
-  const wDim = shapes.extent('mapping.w_avg', 0, 1);
+  const wDim = shapes.extent(`mapping.fc${mappingLayers - 1}.weight`, 0, 2);
   const mappingWidth = mappingLayers > 1 ? shapes.extent('mapping.fc0.weight', 0, 2) : wDim;
   const conditional = shapes.has('mapping.embed.weight');
   const classes = conditional ? shapes.extent('mapping.embed.weight', 1, 2) : 0;
@@ -114,13 +124,13 @@ class ShapeReader {
 
   resolution(): number {
     let resolution = 0;
-    for (const name of this.tensors.keys()) resolution = Math.max(resolution, resolutionOf(name) ?? 0);
+    for (const name of this.tensors.keys()) {
+      if (name.startsWith('synthesis.b')) resolution = Math.max(resolution, resolutionOf(name) ?? 0);
+    }
     if (resolution === 0) {
-      // StyleGAN3 comes in the same container; its layers are called synthesis.L0_36_1024, ….
-      const isStyleGan3 = [...this.tensors.keys()].some((name) => /^synthesis\.L\d+_/.test(name));
       throw new InputFileError(
         'ARCHITECTURE_UNKNOWN',
-        `${this.path}: expected the tensors of a StyleGAN2 generator (synthesis.b4.const, …), found ${isStyleGan3 ? 'those of StyleGAN3' : 'none'}`,
+        `${this.path}: expected the tensors of a StyleGAN2 generator (synthesis.b4.const, …), found none`,
         { hint: 'names have to be those of stylegan2-ada-pytorch' },
       );
     }
@@ -153,6 +163,7 @@ function checkTensors(tensors: Shapes, architecture: Architecture, path: string)
   const expected = expectedTensors(architecture);
   for (const [name, shape] of expected) {
     const found = tensors.get(name)?.shape;
+    if (found === undefined && isOptional(name)) continue;
     if (found === undefined) throw missing(path, name);
     if (sameShape(name, found, shape)) continue;
     if (/\.torgb\.(weight|bias)$/.test(name) && found[0] !== 3) {

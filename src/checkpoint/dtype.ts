@@ -51,6 +51,53 @@ export function toFloat32(stored: Uint8Array<ArrayBuffer>, dtype: StoredDType): 
   }
 }
 
+/**
+ * Numbers as little-endian bytes of any type. Integers are rounded, and refused where they do not fit.
+ * Undefined where a value has no counterpart in the type.
+ */
+export function encodeElements(
+  values: Float64Array | Float32Array,
+  dtype: StoredDType,
+): Uint8Array<ArrayBuffer> | undefined {
+  const floats = values instanceof Float32Array ? values : undefined;
+  switch (dtype) {
+    case 'f64':
+      return new Uint8Array(new Float64Array(values).buffer);
+    case 'f32':
+      return new Uint8Array(new Float32Array(values).buffer);
+    case 'f16':
+    case 'bf16':
+      return fromFloat32(floats ?? new Float32Array(values), dtype).slice() as Uint8Array<ArrayBuffer>;
+  }
+  const integers = Array.from(values, Math.round);
+  const { low, high, make } = INTEGERS[dtype];
+  if (!integers.every((value) => value >= low && value <= high)) return undefined;
+  return new Uint8Array(make(integers).buffer);
+}
+
+interface IntegerType {
+  readonly low: number;
+  readonly high: number;
+  make(values: number[]): { buffer: ArrayBuffer };
+}
+
+const INTEGERS: Readonly<Record<'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool', IntegerType>> = {
+  i64: { low: -(2 ** 63), high: 2 ** 63 - 1024, make: (v) => BigInt64Array.from(v, BigInt) },
+  i32: { low: -(2 ** 31), high: 2 ** 31 - 1, make: (v) => Int32Array.from(v) },
+  i16: { low: -(2 ** 15), high: 2 ** 15 - 1, make: (v) => Int16Array.from(v) },
+  i8: { low: -128, high: 127, make: (v) => Int8Array.from(v) },
+  u8: { low: 0, high: 255, make: (v) => Uint8Array.from(v) },
+  bool: { low: 0, high: 1, make: (v) => Uint8Array.from(v) },
+};
+
+/** Turns elements of `size` bytes from one byte order into the other, in place. */
+export function swapByteOrder(bytes: Uint8Array<ArrayBuffer>, size: number): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (size === 2) buffer.swap16();
+  else if (size === 4) buffer.swap32();
+  else if (size === 8) buffer.swap64();
+}
+
 /** 32-bit floats as little-endian bytes of a type. 32-bit floats are not copied. */
 export function fromFloat32(values: Float32Array, dtype: WrittenDType): Uint8Array {
   if (dtype === 'f32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -1,39 +1,30 @@
 import type { RandomAccessFile } from '../files/random-access.js';
 import { sha256OfFile } from '../files/sha256.js';
-import type { Checkpoint, Origin, StoredDType, TensorInfo } from './checkpoint.js';
-import { type ArchitectureHints, deriveArchitecture } from './derive-architecture.js';
+import type { Checkpoint, TensorInfo } from './checkpoint.js';
+import { deriveAnyArchitecture } from './derive-any-architecture.js';
 import { expectedTensors } from './expected-tensors.js';
+import type { FileContent } from './file-content.js';
 import { missingTensor } from './memory.js';
 
-/** A tensor in a file, under its canonical name. */
-export interface StoredTensor {
-  readonly shape: readonly number[];
-  readonly dtype: StoredDType;
-  read(): Promise<Float32Array>;
-}
-
-/** What a reader finds in a file: everything but the conclusions. One of these for each format. */
-export interface FileContent {
-  readonly format: Origin['format'];
-  readonly network?: string;
-  readonly tensors: ReadonlyMap<string, StoredTensor>;
-  readonly hints: ArchitectureHints;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
 /**
- * The checkpoint that a file holds. Only the tensors of the generator are offered, in the order of the network, and
+ * The checkpoint that a file holds. Of a StyleGAN2 generator only its own tensors are offered, in the order of the network, and
  * in canonical shapes whatever way the file spells a scalar.
  *
- * @throws InputFileError as `deriveArchitecture`
+ * @throws InputFileError as `deriveAnyArchitecture`
  */
 export function fileCheckpoint(file: RandomAccessFile, content: FileContent): Checkpoint {
   const { path } = file;
   const { format, network, tensors, metadata } = content;
-  const architecture = deriveArchitecture(tensors, content.hints, path);
+  const architecture = deriveAnyArchitecture(tensors, content.hints, path);
   const infos = new Map<string, TensorInfo>();
-  for (const [name, shape] of expectedTensors(architecture)) {
-    infos.set(name, { name, shape, dtype: tensors.get(name)!.dtype });
+  // The order and the spelling of scalars are the network's where all of its tensors are known.
+  const shapes: Iterable<[string, readonly number[]]> =
+    architecture.family === 'stylegan2'
+      ? expectedTensors(architecture)
+      : Array.from(tensors, ([name, { shape }]) => [name, shape]);
+  for (const [name, shape] of shapes) {
+    const tensor = tensors.get(name);
+    if (tensor !== undefined) infos.set(name, { name, shape, dtype: tensor.dtype });
   }
   let sha256: Promise<string> | undefined;
   return {

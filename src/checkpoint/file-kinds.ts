@@ -9,12 +9,8 @@ export interface FileKind {
   /** With its article, for "found …". */
   readonly what: string;
   readonly hint?: string;
-  /** A generator in a format that cannot be read yet. */
-  readonly isCheckpoint?: boolean;
 }
 
-const CANNOT_YET =
-  'this format cannot be read yet; convert the file to safetensors or a stylegan2-ada-pytorch pickle';
 const UNPACK = 'unpack it first';
 const DOWNLOAD = 'the download did not give the file itself; download it again';
 
@@ -27,11 +23,6 @@ interface Signature {
 }
 
 const SIGNATURES: readonly Signature[] = [
-  {
-    // The magic number of torch's legacy container, as the pickle that it is.
-    bytes: '\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.',
-    kind: { what: 'a torch file (legacy container)', hint: CANNOT_YET, isCheckpoint: true },
-  },
   { bytes: '\x89PNG\r\n', kind: { what: 'a PNG picture' } },
   { bytes: '\xff\xd8\xff', kind: { what: 'a JPEG picture' } },
   { bytes: 'GIF8', kind: { what: 'a GIF picture' } },
@@ -43,8 +34,6 @@ const SIGNATURES: readonly Signature[] = [
       hint: 'fetch the file with: git lfs pull',
     },
   },
-  { bytes: '\x1f\x8b', kind: { what: 'a gzip archive', hint: UNPACK } },
-  { bytes: ['PK\x03\x04', 'PK\x05\x06'], kind: { what: 'a zip archive', hint: UNPACK } },
   {
     bytes: ['BZh', '\xfd7zXZ', '7z\xbc\xaf', '\x28\xb5\x2f\xfd'],
     kind: { what: 'a compressed archive', hint: UNPACK },
@@ -58,10 +47,6 @@ const SIGNATURES: readonly Signature[] = [
 /** What the first bytes of a file say it is, where that is something that is not read. */
 export function describeContent(start: Uint8Array): FileKind | undefined {
   const text = Buffer.from(start).toString('latin1');
-  // The first file in torch's zip container is NAME/data.pkl; the local header before its name has 30 bytes.
-  if (text.startsWith('PK') && /^[^/]+\/data\.pkl/.test(text.slice(30))) {
-    return { what: 'a torch file (zip container)', hint: CANNOT_YET, isCheckpoint: true };
-  }
   if (/^\s*(<!doctype|<html|<\?xml)/i.test(text)) return { what: 'a web page', hint: DOWNLOAD };
   if (/^\s*\{/.test(text)) return { what: 'a JSON document' };
   const found = SIGNATURES.find(({ bytes, at = 0 }) => [bytes].flat().some((b) => text.startsWith(b, at)));
@@ -75,12 +60,9 @@ export function looksLikePickle(start: Uint8Array): boolean {
   return /^(\((d|l|t|c|i)|[\]})](q|\.)|c[\w.]+\n\w+\n)/.test(text);
 }
 
-/** What a pickle holds that is no network of stylegan2-ada-pytorch. */
+/** What a pickle holds that is no network. */
 export function describePickle(value: PickleValue): FileKind {
   const classes = [value, ...(itemsOf(value) ?? []).slice(0, 8)].map(className);
-  if (classes.some((name) => /^(dnnlib\.tflib\.network|tfutil)\.Network$/.test(name ?? ''))) {
-    return { what: 'a TensorFlow StyleGAN or PGGAN pickle', hint: CANNOT_YET, isCheckpoint: true };
-  }
   const keys = [...(entriesOf(value)?.keys() ?? [])].filter((key) => typeof key === 'string');
   if (keys.length > 0) {
     const list = keys.slice(0, 5).map((key) => JSON.stringify(key.slice(0, 30)));

@@ -1,5 +1,5 @@
 import { InputFileError, UsageError } from '../errors.js';
-import type { Architecture } from './architecture.js';
+import type { AnyArchitecture } from './architecture.js';
 import { type Checkpoint, elementCount, type TensorInfo } from './checkpoint.js';
 
 /** A tensor that is held in memory: row-major values of a shape. */
@@ -15,7 +15,7 @@ export interface TensorValues {
  * @throws UsageError `TENSOR_SIZE_MISMATCH` where values and shape disagree.
  */
 export function memoryCheckpoint(options: {
-  architecture: Architecture;
+  architecture: AnyArchitecture;
   tensors: ReadonlyMap<string, TensorValues>;
   metadata?: Readonly<Record<string, string>>;
   path?: string;

@@ -1,8 +1,6 @@
 import { InputFileError } from '../errors.js';
-import type { Architecture } from './architecture.js';
+import type { AnyArchitecture } from './architecture.js';
 import type { ArchitectureHints } from './derive-architecture.js';
-import type { FileContent, StoredTensor } from './file-checkpoint.js';
-import type { SafetensorsFile } from './safetensors-read.js';
 
 /**
  * The native form: safetensors with canonical names. What does not follow from the shapes is in the metadata, as
@@ -10,26 +8,39 @@ import type { SafetensorsFile } from './safetensors-read.js';
  */
 export const ARCHITECTURE_KEY = 'stylegan-blend.architecture';
 
-/** Content of a safetensors file with a generator in it. */
-export function readNative(file: SafetensorsFile): FileContent {
-  const { path, metadata } = file;
+const FAMILIES: readonly string[] = [
+  'stylegan2',
+  'stylegan1',
+  'pggan',
+  'stylegan3',
+  'lucidrains',
+  'discriminator',
+] satisfies AnyArchitecture['family'][];
+
+/** What the metadata of a native file says about its network. */
+export function nativeHints(path: string, metadata: Readonly<Record<string, string>>): ArchitectureHints {
   const family = metadata['architecture'];
-  if (family !== undefined && family !== 'stylegan2') {
+  if (family !== undefined && !FAMILIES.includes(family)) {
     throw new InputFileError(
       'ARCHITECTURE_UNSUPPORTED',
-      `${path}: metadata architecture: expected stylegan2, found ${JSON.stringify(family.slice(0, 40))}`,
+      `${path}: metadata architecture: expected ${FAMILIES.join(', ')}, found ${JSON.stringify(family.slice(0, 40))}`,
     );
   }
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, { shape, dtype }] of file.tensors) {
-    tensors.set(name, { shape, dtype, read: () => file.read(name) });
-  }
-  return { format: 'safetensors', tensors, hints: parseHints(path, metadata[ARCHITECTURE_KEY]), metadata };
+  return parseHints(path, metadata[ARCHITECTURE_KEY]);
 }
 
-/** The metadata from which {@link readNative} restores the architecture. */
-export function nativeMetadata(architecture: Architecture): Record<string, string> {
-  const settings = {
+/** The metadata from which {@link nativeHints} restores what the shapes do not tell. */
+export function nativeMetadata(architecture: AnyArchitecture): Record<string, string> {
+  const { family } = architecture;
+  return { architecture: family, format: 'pt', [ARCHITECTURE_KEY]: JSON.stringify(settingsOf(architecture)) };
+}
+
+function settingsOf(architecture: AnyArchitecture): Record<string, unknown> {
+  if (architecture.family === 'stylegan1') {
+    return { resolution: architecture.resolution, fused_from: architecture.fusedFrom };
+  }
+  if (architecture.family !== 'stylegan2') return { resolution: architecture.resolution };
+  return {
     variant: architecture.variant,
     resolution: architecture.resolution,
     z_dim: architecture.zDim,
@@ -39,7 +50,6 @@ export function nativeMetadata(architecture: Architecture): Record<string, strin
     mapping_lr_multiplier: architecture.mappingLrMultiplier,
     conv_clamp: architecture.convClamp,
   };
-  return { architecture: 'stylegan2', format: 'pt', [ARCHITECTURE_KEY]: JSON.stringify(settings) };
 }
 
 function parseHints(path: string, json: string | undefined): ArchitectureHints {
@@ -70,5 +80,6 @@ function parseHints(path: string, json: string | undefined): ArchitectureHints {
     mappingLayers: numeric('mapping_layers'),
     mappingLrMultiplier: numeric('mapping_lr_multiplier'),
     convClamp: settings['conv_clamp'] === null ? null : numeric('conv_clamp'),
+    fusedFrom: settings['fused_from'] === null ? null : numeric('fused_from'),
   };
 }

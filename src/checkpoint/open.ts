@@ -1,55 +1,33 @@
-import { InputFileError } from '../errors.js';
-import { openForReading, type RandomAccessFile } from '../files/random-access.js';
+import type { RandomAccessFile } from '../files/random-access.js';
+import { openForReading } from '../files/random-access.js';
 import type { Checkpoint } from './checkpoint.js';
-import { type FileContent, fileCheckpoint } from './file-checkpoint.js';
-import { describeContent, describePickle, looksLikePickle, START_BYTES } from './file-kinds.js';
-import { readNative } from './native.js';
-import { ByteWindow } from './pickle/byte-window.js';
-import { readPickle } from './pickle/interpreter.js';
-import { looksLikeSafetensors, readSafetensors } from './safetensors-read.js';
-import { isNetworkPickle, readNetworkPickle } from './stylegan2-ada.js';
+import { readCheckpointFile } from './checkpoint-file.js';
 
 export interface OpenOptions {
-  /** Which network of a training snapshot: `G_ema` (the default) or `G`. Files with one network only ignore it. */
+  /**
+   * Which network of a training snapshot: `G_ema`, `G` or `D`, or what the file's format calls it. Default: the first
+   * of these that the file has. A file that holds one network without a name is taken for `G_ema` and for `G`.
+   */
   readonly network?: string | undefined;
 }
 
 /**
- * Opens a generator. The format is found from the content, never from the file's name. Tensors are read when they
- * are asked for; nothing in the file is ever executed.
+ * Opens a network of a file. The format is found from the content, never from the file's name. Tensors are read when
+ * they are asked for; nothing in the file is ever executed.
  *
- * @throws InputFileError `NOT_A_CHECKPOINT`, `FORMAT_NOT_SUPPORTED`, and those of the readers
+ * @throws InputFileError `NOT_A_CHECKPOINT`, `NETWORK_MISSING`, and those of the readers
  */
 export async function openCheckpoint(path: string, options: OpenOptions = {}): Promise<Checkpoint> {
-  const file = await openForReading(path);
+  return readCheckpoint(await openForReading(path), options);
+}
+
+/** {@link openCheckpoint} for a file that is open already; closing the result closes it. */
+export async function readCheckpoint(file: RandomAccessFile, options: OpenOptions = {}): Promise<Checkpoint> {
+  const opened = await readCheckpointFile(file);
   try {
-    return fileCheckpoint(file, await readContent(file, options));
+    return { ...(await opened.checkpoint(options.network)), close: () => opened.close() };
   } catch (error) {
-    await file.close();
+    await opened.close();
     throw error;
   }
-}
-
-/** What a file holds, found by its content; the file stays open. */
-export async function readContent(file: RandomAccessFile, options: OpenOptions): Promise<FileContent> {
-  const start = await file.read(0, Math.min(START_BYTES, file.size));
-  if (looksLikeSafetensors(start, file.size)) return readNative(await readSafetensors(file));
-  const kind = describeContent(start);
-  if (kind !== undefined) throw notRead(file.path, kind);
-  if (!looksLikePickle(start)) throw notRead(file.path, { what: 'something else' });
-  const value = await readPickle(new ByteWindow(file));
-  if (isNetworkPickle(value)) return readNetworkPickle(file, value, options);
-  throw notRead(file.path, describePickle(value));
-}
-
-function notRead(
-  path: string,
-  kind: { what: string; hint?: string; isCheckpoint?: boolean },
-): InputFileError {
-  const code = kind.isCheckpoint ? 'FORMAT_NOT_SUPPORTED' : 'NOT_A_CHECKPOINT';
-  return new InputFileError(
-    code,
-    `${path}: expected a generator (safetensors or a stylegan2-ada-pytorch pickle), found ${kind.what}`,
-    kind.hint === undefined ? {} : { hint: kind.hint },
-  );
 }

@@ -9,6 +9,7 @@ export interface SafetensorsFile {
   readonly path: string;
   readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly file: RandomAccessFile;
   /**
    * One tensor, row-major, as 32-bit floats.
    * @throws InputFileError `TENSOR_MISSING`
@@ -47,6 +48,7 @@ export async function readSafetensors(file: RandomAccessFile): Promise<Safetenso
     path,
     tensors,
     metadata,
+    file,
     read: async (name) => {
       const tensor = tensors.get(name);
       if (tensor === undefined) throw missingTensor(path, name);

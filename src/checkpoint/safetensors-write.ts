@@ -15,6 +15,11 @@ export interface TensorSource {
 export interface WriteSafetensorsOptions {
   readonly tensors: Iterable<TensorSource>;
   readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * Metadata that is known at the end only, such as hashes that are computed meanwhile. It takes the place of
+   * `metadata`, which has to be as long.
+   */
+  readonly lateMetadata?: (() => Promise<Readonly<Record<string, string>>>) | undefined;
   /** Type of every tensor in the file; default `f32`. */
   readonly dtype?: WrittenDType | undefined;
   /** Replace an existing file. */
@@ -32,7 +37,7 @@ export interface WriteSafetensorsOptions {
  *   twice or is reserved; OutputError as `writeAtomically`; AbortedError
  */
 export async function writeSafetensors(path: string, options: WriteSafetensorsOptions): Promise<void> {
-  const { metadata = {}, dtype = 'f32', force, signal, onProgress } = options;
+  const { metadata = {}, lateMetadata, dtype = 'f32', force, signal, onProgress } = options;
   const tensors = inOrder(path, options.tensors);
   const header = encodeHeader(tensors, metadata, dtype);
   const count = tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
@@ -41,15 +46,20 @@ export async function writeSafetensors(path: string, options: WriteSafetensorsOp
     await sink.write(header);
     for await (const { tensor, values } of readAhead(tensors)) {
       throwIfAborted(signal);
-      await sink.write(encode(path, tensor, values, dtype));
+      await sink.write(encodeTensor(path, tensor, values, dtype));
       onProgress?.(sink.position - header.length, totalBytes);
     }
     throwIfAborted(signal);
+    if (lateMetadata !== undefined) {
+      const final = encodeHeader(tensors, await lateMetadata(), dtype);
+      if (final.length !== header.length) throw new RangeError('late metadata differs in length');
+      await sink.rewrite(0, final);
+    }
   });
 }
 
 /** Reads each tensor while the one before it is written. */
-async function* readAhead(
+export async function* readAhead(
   tensors: readonly TensorSource[],
 ): AsyncGenerator<{ tensor: TensorSource; values: Float32Array }> {
   let next = tensors[0]?.read();
@@ -80,7 +90,17 @@ function inOrder(path: string, tensors: Iterable<TensorSource>): TensorSource[] 
   return sorted;
 }
 
-function encode(path: string, tensor: TensorSource, values: Float32Array, dtype: WrittenDType): Uint8Array {
+/**
+ * A tensor's values in the type that they are written in.
+ *
+ * @throws InputFileError `TENSOR_SIZE_MISMATCH`; UsageError `DTYPE_OVERFLOW`
+ */
+export function encodeTensor(
+  path: string,
+  tensor: TensorSource,
+  values: Float32Array,
+  dtype: WrittenDType,
+): Uint8Array {
   const { name, shape } = tensor;
   if (values.length !== elementCount(shape)) {
     throw new InputFileError(

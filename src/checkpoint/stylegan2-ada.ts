@@ -2,98 +2,55 @@ import { InputFileError } from '../errors.js';
 import type { RandomAccessFile } from '../files/random-access.js';
 import type { Architecture } from './architecture.js';
 import type { ArchitectureHints } from './derive-architecture.js';
-import type { FileContent, StoredTensor } from './file-checkpoint.js';
-import { ByteRange, entriesOf, isCallOf, type PickleValue } from './pickle/values.js';
+import type { FileContent } from './file-content.js';
+import { type NetworkName, networkName } from './network-names.js';
+import { entriesOf, type PickleValue } from './pickle/values.js';
+import { locateTensors } from './state-dict.js';
+import { storedView } from './stored-tensor.js';
 import { type ModuleEntry, type ModuleState, moduleState, walkModules } from './torch-module.js';
-import { locateStorage, type TorchStorage } from './torch-storage.js';
-import { parseTensor, placeTensor, readTensor } from './torch-tensor.js';
+import type { StorageResolver } from './torch-storage.js';
 
 /**
  * Network pickles of stylegan2-ada-pytorch and stylegan3 (`legacy.py`, `torch_utils/persistence.py`): a dict with
  * networks under `G`, `D` and `G_ema`, or a bare network. Their names of tensors are the canonical ones.
  */
 
-/** The network that pictures are made with: the running average of the generator's weights. */
-const DEFAULT_NETWORK = 'G_ema';
-
-/** Whether a pickle's value is a network or holds at least one under the names above. */
-export function isNetworkPickle(value: PickleValue): boolean {
-  return moduleState(value) !== undefined || networksOf(value).size > 0;
+/** The networks of a pickle by name; a bare network is `G_ema`. Undefined where the value holds none. */
+export function moduleNetworks(
+  value: PickleValue,
+): { readonly networks: ReadonlyMap<NetworkName, ModuleState>; readonly isBare: boolean } | undefined {
+  const bare = moduleState(value);
+  if (bare !== undefined) return { networks: new Map([['G_ema', bare]]), isBare: true };
+  const networks = new Map<NetworkName, ModuleState>();
+  for (const [key, candidate] of entriesOf(value) ?? []) {
+    const name = typeof key === 'string' ? networkName(key) : undefined;
+    const state = moduleState(candidate);
+    if (name !== undefined && state !== undefined) networks.set(name, state);
+  }
+  return networks.size > 0 ? { networks, isBare: false } : undefined;
 }
 
 /**
- * Content of a network pickle.
+ * Content of one network.
  *
- * @param value what the pickle in `file` turned into
- * @throws InputFileError `NETWORK_MISSING`, `TENSOR_UNREADABLE`, and those of `locateStorage` and `placeTensor`
+ * @param network absent for a bare network
+ * @throws InputFileError `TENSOR_UNREADABLE`, `ARCHITECTURE_UNSUPPORTED`, and those of `locateTensors`
  */
-export async function readNetworkPickle(
+export async function readModuleNetwork(
   file: RandomAccessFile,
-  value: PickleValue,
-  options: { network?: string | undefined } = {},
+  state: ModuleState,
+  network: NetworkName | undefined,
+  resolve: StorageResolver,
 ): Promise<FileContent> {
-  const bare = moduleState(value);
-  const network = options.network ?? DEFAULT_NETWORK;
-  const state = bare ?? selectNetwork(file.path, networksOf(value), network);
   const { modules, tensors } = walkModules(file.path, state);
-  const stored = await locateTensors(file, tensors);
+  const views = await locateTensors(file, tensors, resolve);
   return {
     format: 'stylegan2-ada-pytorch',
-    ...(bare === undefined ? { network } : {}),
-    tensors: stored,
+    ...(network === undefined ? {} : { network }),
+    tensors: new Map([...views].map(([name, view]) => [name, storedView(view)])),
     hints: hintsOf(file.path, modules),
     metadata: {},
   };
-}
-
-function networksOf(value: PickleValue): Map<string, ModuleState> {
-  const networks = new Map<string, ModuleState>();
-  for (const [name, candidate] of entriesOf(value) ?? []) {
-    const state = moduleState(candidate);
-    if (typeof name === 'string' && state !== undefined) networks.set(name, state);
-  }
-  return networks;
-}
-
-function selectNetwork(
-  path: string,
-  networks: ReadonlyMap<string, ModuleState>,
-  network: string,
-): ModuleState {
-  const state = networks.get(network);
-  if (state !== undefined) return state;
-  throw new InputFileError(
-    'NETWORK_MISSING',
-    `${path}: expected a network called ${network}, found ${[...networks.keys()].join(', ')}`,
-  );
-}
-
-/** Finds every tensor's place in the file. Tensors may share a storage, whose header is read once. */
-async function locateTensors(
-  file: RandomAccessFile,
-  tensors: ReadonlyMap<string, PickleValue>,
-): Promise<Map<string, StoredTensor>> {
-  const storages = new Map<PickleValue, TorchStorage>();
-  const located = new Map<string, StoredTensor>();
-  for (const [name, value] of tensors) {
-    const reference = parseTensor(value);
-    const bytes = isCallOf(reference?.storage, 'torch.storage._load_from_bytes') && reference.storage.args[0];
-    if (reference === undefined || !(bytes instanceof ByteRange)) {
-      throw new InputFileError(
-        'TENSOR_UNREADABLE',
-        `${file.path}: ${name}: expected a torch tensor, found something else`,
-      );
-    }
-    const storage = storages.get(reference.storage) ?? (await locateStorage(file, bytes));
-    storages.set(reference.storage, storage);
-    const tensor = placeTensor(file.path, name, reference, storage);
-    located.set(name, {
-      shape: tensor.shape,
-      dtype: storage.dtype,
-      read: () => readTensor(file, tensor),
-    });
-  }
-  return located;
 }
 
 /** What the modules' attributes say: those are what the network computes with, whatever its init arguments were. */

@@ -1,43 +1,25 @@
 import { InputFileError } from '../errors.js';
-import type { RandomAccessFile } from '../files/random-access.js';
+import type { ByteSource } from '../files/byte-source.js';
 import type { StoredDType } from './checkpoint.js';
 import { BYTES_PER_ELEMENT } from './dtype.js';
-import { ByteWindow } from './pickle/byte-window.js';
-import { readPickle } from './pickle/interpreter.js';
-import {
-  type ByteRange,
-  entriesOf,
-  itemsOf,
-  PersistentId,
-  PickleGlobal,
-  type PickleValue,
-} from './pickle/values.js';
+import { itemsOf, PersistentId, PickleGlobal, type PickleValue } from './pickle/values.js';
 
 /**
- * The container that `torch.save` wrote before its zip files, and that a storage inside another pickle still is
- * (`torch.storage._load_from_bytes`):
- *
- *     pickles: magic number, protocol version, system information, object, list of storage keys
- *     for each key: i64 number of elements, raw elements
- *
- * The object refers to storages by persistent ids ('storage', type, key, location, numel, view).
+ * Storages, the one-dimensional arrays that torch's tensors look into. A pickle refers to them by persistent ids
+ * ('storage', type, key, location, numel[, view]); where they lie depends on the container: `torch-legacy.ts`,
+ * `torch-zip.ts`.
  */
 
-const MAGIC = 0x1950a86a20f9469cfc6cn;
-const PROTOCOL_VERSION = 1001;
-
-/** The container of one storage has some 40 opcodes; its data would only be read in vain. */
-const STORAGE_WINDOW_BYTES = 2048;
-const STORAGE_MAX_OPCODES = 1000;
-
-/** Where the elements of a storage lie in the file. */
+/** Where the elements of a storage lie. */
 export interface TorchStorage {
   readonly dtype: StoredDType;
   /** Number of elements. */
   readonly length: number;
-  /** Position of the first byte in the file. */
-  readonly offset: number;
+  readonly source: ByteSource;
 }
+
+/** Finds the storage that a value in a tensor's arguments stands for; undefined where it is none. */
+export type StorageResolver = (value: PickleValue) => Promise<TorchStorage | undefined>;
 
 const STORAGE_TYPES: ReadonlyMap<string, StoredDType> = new Map([
   ['torch.DoubleStorage', 'f64'],
@@ -52,45 +34,38 @@ const STORAGE_TYPES: ReadonlyMap<string, StoredDType> = new Map([
   ['torch.BoolStorage', 'bool'],
 ]);
 
-/**
- * Finds the elements of the storage that `_load_from_bytes(bytes)` would make of these bytes. They are not read.
- *
- * @throws InputFileError `TORCH_DAMAGED`, `TORCH_DTYPE`, and those of `readPickle`
- */
-export async function locateStorage(file: RandomAccessFile, range: ByteRange): Promise<TorchStorage> {
-  const window = new ByteWindow(file, range.offset, range.length, STORAGE_WINDOW_BYTES);
-  const damaged = (what: string) =>
-    new InputFileError('TORCH_DAMAGED', `${file.path}: storage at byte ${range.offset}: ${what}`, {
-      hint: 'the file is damaged; copy or download it again',
-    });
-  const next = () => readPickle(window, { maxOpcodes: STORAGE_MAX_OPCODES });
-
-  if ((await next()) !== MAGIC) throw damaged("expected torch's magic number");
-  const version = await next();
-  if (version !== PROTOCOL_VERSION) throw damaged(`expected protocol version ${PROTOCOL_VERSION}`);
-  if (entriesOf(await next())?.get('little_endian') !== true) throw damaged('expected little-endian data');
-  const reference = parseStorageId(await next());
-  if (reference === undefined) throw damaged('expected a storage');
-  const { type, key, length, view } = reference;
+/** @throws InputFileError `TORCH_DTYPE` */
+export function storageDType(path: string, type: string): StoredDType {
   const dtype = STORAGE_TYPES.get(type);
-  if (dtype === undefined) {
-    throw new InputFileError(
-      'TORCH_DTYPE',
-      `${file.path}: storage at byte ${range.offset}: expected one of ${[...STORAGE_TYPES.keys()].join(', ')}, found ${type}`,
-    );
-  }
-  const keys = itemsOf(await next());
-  if (keys?.length !== 1 || keys[0] !== key) throw damaged('expected the key of one storage');
-  await window.ensure(8);
-  const stored = window.u64();
-  if (stored !== length) throw damaged(`expected ${length} elements, found ${stored}`);
-  window.requireRemaining(length * BYTES_PER_ELEMENT[dtype]);
-  if (view === undefined) return { dtype, length, offset: window.position };
-  if (view.offset + view.length > length) throw damaged('a view reaches beyond its storage');
-  return { dtype, length: view.length, offset: window.position + view.offset * BYTES_PER_ELEMENT[dtype] };
+  if (dtype !== undefined) return dtype;
+  throw new InputFileError(
+    'TORCH_DTYPE',
+    `${path}: expected a storage of type ${[...STORAGE_TYPES.keys()].join(', ')}, found ${type.slice(0, 80)}`,
+  );
 }
 
-interface StorageReference {
+/** A part of a storage's bytes, in elements. Undefined where it reaches beyond them. */
+export function storagePart(
+  source: ByteSource,
+  dtype: StoredDType,
+  view: { offset: number; length: number } | undefined,
+  length: number,
+): TorchStorage | undefined {
+  if (view === undefined) return { dtype, length, source };
+  if (view.offset + view.length > length) return undefined;
+  const size = BYTES_PER_ELEMENT[dtype];
+  const start = view.offset * size;
+  const part: ByteSource = {
+    length: view.length * size,
+    read: (offset, count) => source.read(start + offset, count),
+    ...(source.inFile === undefined
+      ? {}
+      : { inFile: { file: source.inFile.file, offset: source.inFile.offset + start } }),
+  };
+  return { dtype, length: view.length, source: part };
+}
+
+export interface StorageReference {
   /** Class of the storage, `torch.FloatStorage`. */
   type: string;
   key: PickleValue;

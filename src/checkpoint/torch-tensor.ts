@@ -1,9 +1,5 @@
-import { InputFileError } from '../errors.js';
-import type { RandomAccessFile } from '../files/random-access.js';
-import { elementCount } from './checkpoint.js';
-import { BYTES_PER_ELEMENT, toFloat32 } from './dtype.js';
 import { isCallOf, itemsOf, type PickleObject, type PickleValue } from './pickle/values.js';
-import { gather, isContiguous } from './strides.js';
+import { requirePlaced, type TensorView } from './tensor-view.js';
 import { isCount, type TorchStorage } from './torch-storage.js';
 
 /** torch's own limit is 64; networks of pictures have 4. */
@@ -19,11 +15,6 @@ export interface TensorReference {
   readonly storageOffset: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
-}
-
-/** A tensor whose elements are known to lie in the file. */
-export interface TorchTensor extends Omit<TensorReference, 'storage'> {
-  readonly storage: TorchStorage;
 }
 
 /**
@@ -48,42 +39,19 @@ export function parseTensor(value: PickleValue): TensorReference | undefined {
 }
 
 /**
- * Checks that a tensor lies inside its storage and has no more elements than it, so that reading it takes no more
- * memory than the file has bytes.
+ * A tensor at its place in the file.
  *
- * @throws InputFileError `TORCH_DAMAGED`
+ * @throws InputFileError `TENSOR_OUTSIDE` where it does not lie inside its storage
  */
-export function placeTensor(
+export function torchView(
   path: string,
   name: string,
   reference: TensorReference,
   storage: TorchStorage,
-): TorchTensor {
+): TensorView {
   const { shape, strides, storageOffset } = reference;
-  const count = elementCount(shape);
-  const last = shape.reduce((sum, extent, i) => sum + (extent - 1) * strides[i]!, storageOffset);
-  if (count > storage.length || (count > 0 && last >= storage.length)) {
-    throw new InputFileError(
-      'TORCH_DAMAGED',
-      `${path}: ${name}: expected shape [${shape}] with strides [${strides}] from element ${storageOffset} to fit ` +
-        `into its storage, found a storage of ${storage.length} elements`,
-    );
-  }
-  return { storage, storageOffset, shape, strides };
-}
-
-/** The values of a tensor, row-major. Only the part of the storage that it spans is read. */
-export async function readTensor(
-  file: RandomAccessFile,
-  tensor: TorchTensor,
-): Promise<Float32Array<ArrayBuffer>> {
-  const { shape, strides, storageOffset, storage } = tensor;
-  if (elementCount(shape) === 0) return new Float32Array(0);
-  const size = BYTES_PER_ELEMENT[storage.dtype];
-  const span = shape.reduce((sum, extent, i) => sum + (extent - 1) * strides[i]!, 1);
-  const bytes = await file.read(storage.offset + storageOffset * size, span * size);
-  const values = toFloat32(bytes, storage.dtype);
-  return isContiguous(shape, strides) ? values : gather(values, shape, strides);
+  const { dtype, source } = storage;
+  return requirePlaced(path, name, { source, dtype, first: storageOffset, shape, strides });
 }
 
 function isParameter(value: PickleValue | undefined): value is PickleObject {

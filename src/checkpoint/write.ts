@@ -23,6 +23,12 @@ export async function writeCheckpoint(
     shape,
     read: () => checkpoint.read(name),
   }));
-  const metadata = { ...options.metadata, ...nativeMetadata(checkpoint.architecture) };
-  await writeSafetensors(path, { ...options, tensors, metadata });
+  const native = nativeMetadata(checkpoint.architecture);
+  const { metadata, lateMetadata } = options;
+  await writeSafetensors(path, {
+    ...options,
+    tensors,
+    metadata: { ...metadata, ...native },
+    lateMetadata: lateMetadata && (async () => ({ ...(await lateMetadata()), ...native })),
+  });
 }

@@ -8,7 +8,7 @@ import type { Picture } from '../render/picture.js';
 import { blendCheckpoints } from '../swap/blend.js';
 import { blendPlan, type PlanRow } from '../swap/plan.js';
 import { type BlendRecipe, completeRecipe, type Side } from '../swap/recipe.js';
-import { recipeMetadata } from '../swap/recipe-metadata.js';
+import { draftRecipeMetadata, recipeMetadata } from '../swap/recipe-metadata.js';
 import { requireCommand } from './nearest-command.js';
 import { type CommonOptions, type EngineChoice, missing, type RecipeChoice } from './options.js';
 import type { Context, Outcome } from './outcome.js';
@@ -76,14 +76,16 @@ async function blend(work: Work, context: Context): Promise<Outcome> {
   // Before anything is written: models that cannot be rendered, or a device that is missing, show here.
   const sheet = preview === undefined ? undefined : await renderPreview({ ...work, blended }, context);
 
-  // Both files at once, each on a thread of its own.
-  await Promise.all([ofBase.sha256(), ofTransfer.sha256()]);
-  const metadata = await recipeMetadata(recipe, { base: ofBase, transfer: ofTransfer });
+  // Both files are hashed while they are blended, each on a thread of its own.
+  const models = { base: ofBase, transfer: ofTransfer };
+  const metadata = recipeMetadata(recipe, models);
+  metadata.catch(() => {});
   const total = plan.reduce((sum, row) => sum + row.bytes, 0);
   const progress = await terminal.progress({ label: 'blending', total: megabytes(total) });
   try {
     await writeCheckpoint(out, blended, {
-      metadata,
+      metadata: draftRecipeMetadata(recipe, models),
+      lateMetadata: () => metadata,
       dtype,
       force,
       signal,
@@ -104,7 +106,7 @@ async function blend(work: Work, context: Context): Promise<Outcome> {
       ...(preview === undefined ? {} : { preview }),
       dtype,
       bytes: (await stat(out)).size,
-      recipe: JSON.parse(metadata.recipe),
+      recipe: JSON.parse((await metadata).recipe),
       plan,
     },
     lines: outputs,

@@ -25,6 +25,8 @@ export interface OutputSink {
   /** Bytes written so far. */
   readonly position: number;
   write(bytes: Uint8Array): Promise<void>;
+  /** Replaces bytes that were written before: checksums that stand in front of their data. */
+  rewrite(position: number, bytes: Uint8Array): Promise<void>;
 }
 
 /**
@@ -119,14 +121,24 @@ class FileSink implements OutputSink {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
+    await this.put(bytes, this.position);
+    this.position += bytes.length;
+    if (this.position - this.flushed >= FLUSH_EVERY_BYTES) this.flushBehind();
+  }
+
+  async rewrite(position: number, bytes: Uint8Array): Promise<void> {
+    if (position + bytes.length > this.position)
+      throw new RangeError('only what was written can be rewritten');
+    await this.put(bytes, position);
+  }
+
+  private async put(bytes: Uint8Array, position: number): Promise<void> {
     let done = 0;
     while (done < bytes.length) {
-      const step = this.handle.write(bytes, done, bytes.length - done, this.position);
+      const step = this.handle.write(bytes, done, bytes.length - done, position + done);
       const { bytesWritten } = await wording(this.path, step);
       done += bytesWritten;
-      this.position += bytesWritten;
     }
-    if (this.position - this.flushed >= FLUSH_EVERY_BYTES) this.flushBehind();
   }
 
   /** Makes the content durable. */

@@ -1,5 +1,5 @@
 import type { Architecture } from '../checkpoint/architecture.js';
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { type Checkpoint, requireStyleGan2 } from '../checkpoint/checkpoint.js';
 import { readFinite } from '../checkpoint/read-finite.js';
 import { InputFileError } from '../errors.js';
 import { constant, type Tensor } from '../graph/index.js';
@@ -19,14 +19,14 @@ export interface Weights {
  * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for `resnet` and `orig` generators, `TENSOR_NOT_FINITE`
  */
 export async function loadWeights(checkpoint: Checkpoint): Promise<Weights> {
-  requireRenderable(checkpoint);
+  const architecture = requireRenderable(checkpoint);
   const loaded = new Map<string, Float32Array>();
   for (const name of checkpoint.tensors.keys()) {
     loaded.set(name, await readFinite(checkpoint, name));
   }
   const source = checkpoint.origin.path;
   return {
-    architecture: checkpoint.architecture,
+    architecture,
     source,
     has: (name) => loaded.has(name),
     values(name) {
@@ -43,9 +43,10 @@ export function scaled(values: Float32Array, gain: number, shape: readonly numbe
   return constant(gain === 1 ? values : values.map((value) => value * gain), shape);
 }
 
-function requireRenderable(checkpoint: Checkpoint): void {
-  const { variant } = checkpoint.architecture;
-  if (variant === 'skip') return;
+function requireRenderable(checkpoint: Checkpoint): Architecture {
+  const architecture = requireStyleGan2(checkpoint);
+  const { variant } = architecture;
+  if (variant === 'skip') return architecture;
   throw new InputFileError(
     'ARCHITECTURE_NOT_RENDERED',
     `${checkpoint.origin.path}: expected a generator with skip architecture, found ${variant}`,

@@ -1,6 +1,6 @@
 import type { Checkpoint, TensorInfo } from '../checkpoint/checkpoint.js';
 import { missingTensor } from '../checkpoint/memory.js';
-import { readFinite } from '../checkpoint/read-finite.js';
+import { firstNonFinite, readFinite } from '../checkpoint/read-finite.js';
 import { requireSameShape, shortNames } from './compare.js';
 import { requireSameFilters } from './filters.js';
 import { alphaOf, groupOf } from './groups.js';
@@ -21,23 +21,27 @@ export function blendCheckpoints(base: Checkpoint, transfer: Checkpoint, recipe:
   requireSameShape(base, transfer);
   checkRecipe(recipe, base.architecture);
   const path = `blend of ${shortNames(base, transfer).join(' and ')}`;
+  const tensors = blendedTensors(base, transfer, recipe);
   let filtersAgree: Promise<void> | undefined;
 
   return {
     architecture: base.architecture,
-    tensors: asFloat32(base.tensors),
+    tensors,
     metadata: {},
     origin: { path, format: 'memory' },
 
     async read(name) {
-      if (!base.tensors.has(name)) throw missingTensor(path, name);
+      if (!tensors.has(name)) throw missingTensor(path, name);
       filtersAgree ??= requireSameFilters(base, transfer);
       await filtersAgree;
       const alpha = alphaOf(groupOf(name), recipe);
       if (alpha === 0) return readFinite(base, name);
       if (alpha === 1) return readFinite(transfer, name);
-      const [ofBase, ofTransfer] = await Promise.all([readFinite(base, name), readFinite(transfer, name)]);
-      return mix(ofBase, ofTransfer, alpha);
+      const [ofBase, ofTransfer] = await Promise.all([base.read(name), transfer.read(name)]);
+      const mixed = mix(ofBase, ofTransfer, alpha);
+      // One look at the result instead of one at each input; only a fault needs to know whose it is.
+      if (firstNonFinite(mixed) >= 0) for (const input of [base, transfer]) await readFinite(input, name);
+      return mixed;
     },
 
     async sha256() {
@@ -50,7 +54,20 @@ export function blendCheckpoints(base: Checkpoint, transfer: Checkpoint, recipe:
   };
 }
 
-/** The inputs may be stored in any type, and not both in the same; a blend is made of 32-bit floats. */
-function asFloat32(tensors: ReadonlyMap<string, TensorInfo>): ReadonlyMap<string, TensorInfo> {
-  return new Map([...tensors].map(([name, info]) => [name, { ...info, dtype: 'f32' as const }]));
+/**
+ * Everything that both have, and of what only one has (the average of w, noise buffers) what the recipe takes whole
+ * from that one. The inputs may be stored in any type, and not both in the same; a blend is made of 32-bit floats.
+ */
+function blendedTensors(
+  base: Checkpoint,
+  transfer: Checkpoint,
+  recipe: BlendRecipe,
+): ReadonlyMap<string, TensorInfo> {
+  const tensors = new Map<string, TensorInfo>();
+  for (const [name, info] of [...base.tensors, ...transfer.tensors]) {
+    const alpha = alphaOf(groupOf(name), recipe);
+    const isThere = (alpha === 1 || base.tensors.has(name)) && (alpha === 0 || transfer.tensors.has(name));
+    if (isThere) tensors.set(name, { ...info, dtype: 'f32' as const });
+  }
+  return tensors;
 }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
-import type { Architecture } from '../checkpoint/architecture.js';
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { AnyArchitecture } from '../checkpoint/architecture.js';
+import { type Checkpoint, familyName } from '../checkpoint/checkpoint.js';
+import { isOptional } from '../checkpoint/derive-architecture.js';
 import { InputFileError } from '../errors.js';
 
 /** How many differing tensors a message names; the first few show what is wrong, hundreds hide it. */
@@ -38,16 +39,20 @@ export function requireSameShape(base: Checkpoint, transfer: Checkpoint): void {
 }
 
 /** One phrase for a message, such as `64 px StyleGAN2 generator (z 64, w 128, 4 mapping layers)`. */
-export function describeArchitecture(architecture: Architecture): string {
-  const parts = [
-    `z ${architecture.zDim}`,
-    `w ${architecture.wDim}`,
-    `${architecture.mappingLayers} mapping layers`,
-  ];
-  if (architecture.variant !== 'skip') parts.push(`variant ${architecture.variant}`);
+export function describeArchitecture(architecture: AnyArchitecture): string {
+  const parts: string[] = [];
+  if ('zDim' in architecture) parts.push(`z ${architecture.zDim}`);
+  if ('wDim' in architecture) parts.push(`w ${architecture.wDim}`);
+  if ('mappingLayers' in architecture) parts.push(`${architecture.mappingLayers} mapping layers`);
+  if ('variant' in architecture && architecture.variant !== 'skip') {
+    parts.push(`variant ${architecture.variant}`);
+  }
   if (architecture.classes > 0) parts.push(`${architecture.classes} classes`);
-  if (architecture.convClamp !== null) parts.push(`conv clamp ${architecture.convClamp}`);
-  return `${architecture.resolution} px StyleGAN2 generator (${parts.join(', ')})`;
+  if ('convClamp' in architecture && architecture.convClamp !== null) {
+    parts.push(`conv clamp ${architecture.convClamp}`);
+  }
+  const details = parts.length > 0 ? ` (${parts.join(', ')})` : '';
+  return `${architecture.resolution} px ${familyName(architecture)}${details}`;
 }
 
 /** What to call two checkpoints in a message: file names, or whole paths where the names are the same. */
@@ -67,6 +72,8 @@ function differingTensors(base: Checkpoint, transfer: Checkpoint): Difference[] 
   const names = new Set([...base.tensors.keys(), ...transfer.tensors.keys()]);
   const differences: Difference[] = [];
   for (const what of names) {
+    // Files that lack an average or noise buffers get those of the other model, or do without: see `blend.ts`.
+    if (isOptional(what) && !(base.tensors.has(what) && transfer.tensors.has(what))) continue;
     const inBase = shapeText(base.tensors.get(what)?.shape);
     const inTransfer = shapeText(transfer.tensors.get(what)?.shape);
     if (inBase !== inTransfer) differences.push({ what, inBase, inTransfer });
@@ -78,21 +85,43 @@ function shapeText(shape: readonly number[] | undefined): string {
   return shape === undefined ? 'missing' : `[${shape.join(', ')}]`;
 }
 
+/** What each setting is called in messages; those without a name here are called as the field. */
+const SETTING_NAMES: ReadonlyMap<string, string> = new Map([
+  ['family', 'the architecture family'],
+  ['of', 'the family of its generator'],
+  ['variant', 'the architecture variant'],
+  ['resolution', 'the resolution'],
+  ['zDim', 'z_dim'],
+  ['wDim', 'w_dim'],
+  ['classes', 'the number of classes'],
+  ['mappingLayers', 'the number of mapping layers'],
+  ['mappingLrMultiplier', 'the learning-rate multiplier of the mapping network'],
+  ['channels', 'the channel table'],
+  ['convClamp', 'the conv clamp'],
+  ['layers', 'the list of layers'],
+  ['fused', 'the fusing of doubling and convolution'],
+  ['fusedFrom', 'the first resolution with fused doubling'],
+]);
+
 /** Settings that change what the weights mean without changing a shape, and those that shapes imply. */
-function differingSettings(base: Architecture, transfer: Architecture): Difference[] {
-  const settings: [string, (architecture: Architecture) => string][] = [
-    ['the architecture family', (a) => a.family],
-    ['the architecture variant', (a) => a.variant],
-    ['the resolution', (a) => `${a.resolution} px`],
-    ['z_dim', (a) => String(a.zDim)],
-    ['w_dim', (a) => String(a.wDim)],
-    ['the number of classes', (a) => String(a.classes)],
-    ['the number of mapping layers', (a) => String(a.mappingLayers)],
-    ['the learning-rate multiplier of the mapping network', (a) => String(a.mappingLrMultiplier)],
-    ['the channel table', (a) => [...a.channels].map(([r, count]) => `${r}:${count}`).join(' ')],
-    ['the conv clamp', (a) => (a.convClamp === null ? 'none' : String(a.convClamp))],
-  ];
-  return settings
-    .map(([what, text]) => ({ what, inBase: text(base), inTransfer: text(transfer) }))
-    .filter(({ inBase, inTransfer }) => inBase !== inTransfer);
+function differingSettings(base: AnyArchitecture, transfer: AnyArchitecture): Difference[] {
+  const [inBase, inTransfer] = [base, transfer].map(
+    (architecture) =>
+      new Map(Object.entries(architecture).map(([key, value]) => [key, settingText(key, value)])),
+  ) as [Map<string, string>, Map<string, string>];
+  const keys = new Set([...inBase.keys(), ...inTransfer.keys()]);
+  return [...keys]
+    .map((key) => ({
+      what: SETTING_NAMES.get(key) ?? key,
+      inBase: inBase.get(key) ?? 'none',
+      inTransfer: inTransfer.get(key) ?? 'none',
+    }))
+    .filter((difference) => difference.inBase !== difference.inTransfer);
+}
+
+function settingText(key: string, value: unknown): string {
+  if (value instanceof Map) return [...value].map(([r, count]) => `${r}:${count}`).join(' ');
+  if (value === null || value === undefined) return 'none';
+  if (typeof value === 'object') return JSON.stringify(value);
+  return key === 'resolution' ? `${value} px` : String(value);
 }

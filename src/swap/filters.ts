@@ -17,7 +17,7 @@ const TOLERANCE = 1e-6;
  */
 export async function requireSameFilters(base: Checkpoint, transfer: Checkpoint): Promise<void> {
   for (const name of base.tensors.keys()) {
-    if (groupOf(name) !== 'filters') continue;
+    if (groupOf(name) !== 'filters' || !transfer.tensors.has(name)) continue;
     const [a, b] = await Promise.all([readFinite(base, name), readFinite(transfer, name)]);
     const at = a.findIndex((tap, i) => !(Math.abs(tap - b[i]!) <= TOLERANCE));
     if (at < 0) continue;

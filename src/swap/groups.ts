@@ -9,10 +9,10 @@ import { alpha } from './schedule.js';
  */
 export type TensorGroup = number | 'mapping' | 'noise' | 'filters';
 
-/** The group of a canonical tensor name. Noise strengths are weights of their resolution, unlike the buffers. */
+/** The group of a canonical tensor name, of any family. Noise strengths are weights of their resolution, unlike the buffers. */
 export function groupOf(name: string): TensorGroup {
-  if (name.endsWith('.resample_filter')) return 'filters';
-  if (name.endsWith('.noise_const')) return 'noise';
+  if (/\.(resample_filter|up_filter|down_filter)$/.test(name)) return 'filters';
+  if (name.endsWith('.noise_const') || /^synthesis\/noise\d+$/.test(name)) return 'noise';
   return resolutionOf(name) ?? 'mapping';
 }
 

@@ -29,31 +29,47 @@ export interface RecordedRecipe extends BlendRecipe {
   readonly alpha: Readonly<Record<string, number>>;
 }
 
+/** The two models of a blend. */
+interface BlendInputs {
+  readonly base: Checkpoint;
+  readonly transfer: Checkpoint;
+}
+
 /** The metadata entry that records how a blend was made: `{ recipe: JSON }`. Reads both files once for their hashes. */
 export async function recipeMetadata(
   recipe: BlendRecipe,
-  inputs: { readonly base: Checkpoint; readonly transfer: Checkpoint },
+  inputs: BlendInputs,
 ): Promise<{ [RECIPE_KEY]: string }> {
+  const [base, transfer] = await Promise.all([inputs.base.sha256(), inputs.transfer.sha256()]);
+  return encode(recipe, inputs, { base, transfer });
+}
+
+/** {@link recipeMetadata} with blank hashes, of the same length: to keep its place until they are known. */
+export function draftRecipeMetadata(recipe: BlendRecipe, inputs: BlendInputs): { [RECIPE_KEY]: string } {
+  const blank = ({ origin }: Checkpoint) => (origin.format === 'memory' ? '' : '0'.repeat(64));
+  return encode(recipe, inputs, { base: blank(inputs.base), transfer: blank(inputs.transfer) });
+}
+
+function encode(
+  recipe: BlendRecipe,
+  { base, transfer }: BlendInputs,
+  hashes: { base: string; transfer: string },
+): { [RECIPE_KEY]: string } {
   const record: RecordedRecipe = {
     version: RECIPE_VERSION,
-    base: await describeInput(inputs.base),
-    transfer: await describeInput(inputs.transfer),
+    base: describeInput(base, hashes.base),
+    transfer: describeInput(transfer, hashes.transfer),
     swap: recipe.swap,
     ...(recipe.ramp === undefined ? {} : { ramp: recipe.ramp }),
     structure: recipe.structure,
     mapping: recipe.mapping,
     noise: recipe.noise,
-    alpha: Object.fromEntries(alphas(resolutionsOf(inputs.base.architecture), recipe)),
+    alpha: Object.fromEntries(alphas(resolutionsOf(base.architecture), recipe)),
   };
   return { [RECIPE_KEY]: JSON.stringify(record) };
 }
 
-async function describeInput(checkpoint: Checkpoint): Promise<RecordedInput> {
+function describeInput(checkpoint: Checkpoint, sha256: string): RecordedInput {
   const { path, format, network } = checkpoint.origin;
-  return {
-    path: basename(path),
-    format,
-    ...(network === undefined ? {} : { network }),
-    sha256: await checkpoint.sha256(),
-  };
+  return { path: basename(path), format, ...(network === undefined ? {} : { network }), sha256 };
 }

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { fileCheckpoint } from '../../src/checkpoint/file-checkpoint.js';
-import { readContent } from '../../src/checkpoint/open.js';
+import { readCheckpoint } from '../../src/checkpoint/open.js';
 import { ByteWindow } from '../../src/checkpoint/pickle/byte-window.js';
 import { readPickle } from '../../src/checkpoint/pickle/interpreter.js';
 import { StyleganBlendError } from '../../src/errors.js';
@@ -12,11 +11,12 @@ import { mulberry32 } from '../support/random-generator.js';
 const LIMIT_MS = 5000;
 
 const folders = [
-  ['golden', /\.(pkl|safetensors)$/, 200],
-  ['generators', /\.safetensors$/, 300],
+  ['../../fixtures/golden/', /\.(pkl|pt|safetensors)$/, 200],
+  ['../../fixtures/generators/', /\.safetensors$/, 300],
+  ['tensorflow/', /\.pkl$/, 150],
 ] as const;
 const fixtures = folders.flatMap(([folder, pattern, cases]) => {
-  const url = new URL(`../../fixtures/${folder}/`, import.meta.url);
+  const url = new URL(folder, import.meta.url);
   const names = readdirSync(url).filter((name) => pattern.test(name));
   return names.map((name) => ({ name, bytes: new Uint8Array(readFileSync(new URL(name, url))), cases }));
 });
@@ -64,8 +64,12 @@ test.each(fixtures)('damaged copies of $name are read or refused', async ({ name
 });
 
 async function attempt(file: ReturnType<typeof memoryFile>): Promise<string> {
-  const checkpoint = fileCheckpoint(file, await readContent(file, {}));
-  for (const tensor of checkpoint.tensors.keys()) await checkpoint.read(tensor);
+  const checkpoint = await readCheckpoint(file);
+  try {
+    for (const tensor of checkpoint.tensors.keys()) await checkpoint.read(tensor);
+  } finally {
+    await checkpoint.close();
+  }
   return 'read';
 }
 

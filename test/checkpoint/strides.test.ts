@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { elementCount } from '../../src/checkpoint/checkpoint.js';
 import { gather, isContiguous } from '../../src/checkpoint/strides.js';
-import { placeTensor, readTensor } from '../../src/checkpoint/torch-tensor.js';
+import { readView, requirePlaced, type TensorView } from '../../src/checkpoint/tensor-view.js';
+import { fileBytes } from '../../src/files/byte-source.js';
 import { memoryFile } from '../support/memory-file.js';
 
 /** One element after the other by the definition of strides. */
@@ -47,17 +48,17 @@ test('channels-last kernels', async () => {
   const strides = [45, 1, 15, 5];
   const values = Float32Array.from({ length: 183 }, (_, i) => i);
   const file = memoryFile(new Uint8Array(values.buffer));
-  const storage = { dtype: 'f32', length: 183, offset: 0 } as const;
-  const tensor = placeTensor('file', 'weight', { storage: null, storageOffset: 3, shape, strides }, storage);
-  expect([...(await readTensor(file, tensor))]).toEqual(naive(values.subarray(3), shape, strides));
+  const source = fileBytes(file, 0, file.size);
+  const view = requirePlaced('file', 'weight', { source, dtype: 'f32', first: 3, shape, strides });
+  expect([...(await readView(view))]).toEqual(naive(values.subarray(3), shape, strides));
   expect(isContiguous(shape, strides)).toBe(false);
 });
 
 test('reads only the bytes that a tensor spans', async () => {
   const file = memoryFile(new Uint8Array(4000));
-  const storage = { dtype: 'f32', length: 1000, offset: 0 } as const;
-  const reference = { storage: null, storageOffset: 500, shape: [2, 3], strides: [3, 1] };
-  expect(await readTensor(file, placeTensor('file', 'x', reference, storage))).toHaveLength(6);
+  const source = fileBytes(file, 0, 4000);
+  const view: TensorView = { source, dtype: 'f32', first: 500, shape: [2, 3], strides: [3, 1] };
+  expect(await readView(requirePlaced('file', 'x', view))).toHaveLength(6);
   expect(file.largestRead).toBe(24);
 });
 
@@ -66,10 +67,11 @@ test.each([
   ['stride too large', [10], [20], 0],
   ['more elements than the storage', [1000], [0], 0],
   ['product without bound', [2 ** 40, 2 ** 40], [0, 0], 0],
-])('refuses %s', (_, shape, strides, storageOffset) => {
-  const storage = { dtype: 'f32', length: 100, offset: 0 } as const;
-  const place = () => placeTensor('file', 'x', { storage: null, storageOffset, shape, strides }, storage);
-  expect(place).toThrow(expect.objectContaining({ code: 'TORCH_DAMAGED' }));
+  ['before the start', [10], [-1], 8],
+])('refuses %s', (_, shape, strides, first) => {
+  const source = fileBytes(memoryFile(new Uint8Array(400)), 0, 400);
+  const place = () => requirePlaced('file', 'x', { source, dtype: 'f32', first, shape, strides });
+  expect(place).toThrow(expect.objectContaining({ code: 'TENSOR_OUTSIDE' }));
 });
 
 test('contiguity ignores the strides of single elements', () => {

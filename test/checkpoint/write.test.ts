@@ -59,7 +59,7 @@ describe('metadata that contradicts the shapes', () => {
     await expect(rewritten(generator, { [key]: '{' })).rejects.toMatchObject({
       code: 'ARCHITECTURE_CONTRADICTION',
     });
-    await expect(rewritten(generator, { architecture: 'stylegan3' })).rejects.toMatchObject({
+    await expect(rewritten(generator, { architecture: 'stylegan9' })).rejects.toMatchObject({
       code: 'ARCHITECTURE_UNSUPPORTED',
     });
     for (const json of ['null', '[]', '7']) {

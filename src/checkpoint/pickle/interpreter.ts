@@ -12,8 +12,8 @@ import {
 } from './text-arguments.js';
 import {
   ByteRange,
-  PersistentId,
-  PickleGlobal,
+  type PersistentId,
+  type PickleGlobal,
   PickleObject,
   type PickleValue,
   TextRange,
@@ -40,18 +40,23 @@ const LONGEST_STEP = 9;
 const argumentBytes = new Uint8Array(256);
 for (const [opcode, count] of ARGUMENT_BYTES) argumentBytes[opcode] = count;
 
+export interface ReadPickleOptions {
+  readonly maxOpcodes?: number;
+  /** Receives every class and function that the pickle names, with how often. */
+  readonly globals?: Map<string, number> | undefined;
+  /** Receives every persistent id in the order of the pickle. */
+  readonly persistentIds?: PersistentId[] | undefined;
+}
+
 /**
  * Runs the pickle that starts at the window's position, protocols 0 to 5, and leaves the window behind its end.
  * Nothing is imported or called: see `values.ts` for what comes out.
  *
  * @throws InputFileError `PICKLE_TRUNCATED`, `PICKLE_DAMAGED`, `PICKLE_TOO_COMPLEX`, `PICKLE_UNSUPPORTED`
  */
-export async function readPickle(
-  window: ByteWindow,
-  options: { maxOpcodes?: number } = {},
-): Promise<PickleValue> {
+export async function readPickle(window: ByteWindow, options: ReadPickleOptions = {}): Promise<PickleValue> {
   const { maxOpcodes = MAX_OPCODES } = options;
-  const reader = new PickleReader(window);
+  const reader = new PickleReader(window, options);
   for (let step = 0; step < maxOpcodes; step++) {
     if (!window.has(LONGEST_STEP)) await window.ensureUpTo(LONGEST_STEP);
     if (!window.has(1)) window.requireRemaining(1);
@@ -71,9 +76,9 @@ class PickleReader {
   private readonly window: ByteWindow;
   private textLength = 0;
 
-  constructor(window: ByteWindow) {
+  constructor(window: ByteWindow, found: ReadPickleOptions) {
     this.window = window;
-    this.machine = new PickleMachine(window.file.path);
+    this.machine = new PickleMachine(window.file.path, found);
   }
 
   tooComplex(what: string): InputFileError {
@@ -163,7 +168,7 @@ class PickleReader {
         machine.push(new PickleObject(await this.globalLines(), machine.popMark()));
         break;
       case OP.PERSID:
-        machine.push(new PersistentId(this.kept(await this.line())));
+        machine.persistentId(this.kept(await this.line()));
         break;
       default:
         throw machine.damaged(`expected an opcode, found byte 0x${opcode.toString(16).padStart(2, '0')}`);
@@ -208,7 +213,7 @@ class PickleReader {
 
   private async globalLines(): Promise<PickleGlobal> {
     const module = this.kept(await this.line());
-    return new PickleGlobal(module, this.kept(await this.line()));
+    return this.machine.named(module, this.kept(await this.line()));
   }
 
   /** Reads up to the next line feed, which is passed over. */

@@ -1,5 +1,6 @@
 import { InputFileError } from '../../errors.js';
 import {
+  PersistentId,
   PickleDict,
   PickleGlobal,
   PickleObject,
@@ -8,6 +9,13 @@ import {
   type PickleValue,
 } from './values.js';
 
+/** What is noted down while a pickle runs, where somebody wants to know. */
+export interface Findings {
+  /** Every class and function that the pickle names, with how often. */
+  readonly globals?: Map<string, number> | undefined;
+  readonly persistentIds?: PersistentId[] | undefined;
+}
+
 /**
  * The stack and memo of the pickle machine and what opcodes do with them. Every operation takes time and memory in
  * proportion to the opcodes that led to it: nothing is copied more than once and nothing is expanded.
@@ -15,13 +23,18 @@ import {
 export class PickleMachine {
   private readonly path: string;
   private readonly stack: PickleValue[] = [];
+  /** Position in the file of the opcode that pushed each value of the stack. */
+  private readonly places: number[] = [];
   private readonly marks: number[] = [];
   private readonly memo = new Map<number, PickleValue>();
   /** Position in the file of the opcode at work, for messages. */
   position = 0;
 
-  constructor(path: string) {
+  private readonly found: Findings;
+
+  constructor(path: string, found: Findings = {}) {
     this.path = path;
+    this.found = found;
   }
 
   damaged(what: string): InputFileError {
@@ -32,6 +45,7 @@ export class PickleMachine {
 
   push(value: PickleValue): void {
     this.stack.push(value);
+    this.places.push(this.position);
   }
 
   /** The topmost value above the last mark. */
@@ -43,6 +57,7 @@ export class PickleMachine {
   pop(): PickleValue {
     const value = this.top();
     this.stack.pop();
+    this.places.pop();
     return value;
   }
 
@@ -52,11 +67,17 @@ export class PickleMachine {
 
   /** Takes off everything above the last mark, and the mark. */
   popMark(): PickleValue[] {
+    return this.popMarked().items as PickleValue[];
+  }
+
+  /** As {@link popMark}, with the places of the values. */
+  popMarked(): PickleTuple {
     const mark = this.marks.pop();
     if (mark === undefined) throw this.damaged('expected a mark on the stack');
-    const values = this.stack.slice(mark);
+    const tuple = new PickleTuple(this.stack.slice(mark), this.places.slice(mark));
     this.stack.length = mark;
-    return values;
+    this.places.length = mark;
+    return tuple;
   }
 
   /** POP: a value, or the mark where nothing is above it. */
@@ -83,8 +104,9 @@ export class PickleMachine {
 
   tuple(count: number): void {
     const items: PickleValue[] = [];
+    const places = this.places.slice(-count);
     for (let i = 0; i < count; i++) items.unshift(this.pop());
-    this.push(new PickleTuple(items));
+    this.push(new PickleTuple(items, places));
   }
 
   append(items: readonly PickleValue[]): void {
@@ -138,19 +160,40 @@ export class PickleMachine {
     if (typeof name !== 'string' || typeof module !== 'string') {
       throw this.damaged('expected the name of a class or function');
     }
-    this.push(new PickleGlobal(module, name));
+    this.global(module, name);
+  }
+
+  /** A class or function by name; Python would import its module here. */
+  global(module: string, name: string): PickleGlobal {
+    const global = this.named(module, name);
+    this.push(global);
+    return global;
+  }
+
+  /** Counts the name of a class or function without pushing it. */
+  named(module: string, name: string): PickleGlobal {
+    const global = new PickleGlobal(module, name);
+    const { globals } = this.found;
+    globals?.set(`${global}`, (globals.get(`${global}`) ?? 0) + 1);
+    return global;
+  }
+
+  persistentId(id: PickleValue): void {
+    const reference = new PersistentId(id);
+    this.found.persistentIds?.push(reference);
+    this.push(reference);
   }
 
   /** REDUCE, NEWOBJ: what would be called with a tuple of arguments becomes a record of that. */
   call(): void {
-    const args = this.argumentTuple();
-    this.push(new PickleObject(this.pop(), args));
+    const { items, places } = this.argumentTuple();
+    this.push(new PickleObject(this.pop(), items, null, places));
   }
 
   callWithKeywords(): void {
     const kwargs = this.pop();
-    const args = this.argumentTuple();
-    this.push(new PickleObject(this.pop(), args, kwargs));
+    const { items, places } = this.argumentTuple();
+    this.push(new PickleObject(this.pop(), items, kwargs, places));
   }
 
   /** OBJ: the class and its arguments are above the mark. */
@@ -168,9 +211,9 @@ export class PickleMachine {
     target.state = state;
   }
 
-  private argumentTuple(): readonly PickleValue[] {
+  private argumentTuple(): PickleTuple {
     const args = this.pop();
     if (!(args instanceof PickleTuple)) throw this.damaged('expected a tuple of arguments');
-    return args.items;
+    return args;
   }
 }

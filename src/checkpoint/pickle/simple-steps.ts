@@ -1,7 +1,7 @@
 import type { ByteWindow } from './byte-window.js';
 import type { PickleMachine } from './machine.js';
 import { OP } from './opcodes.js';
-import { PersistentId, PickleDict, PickleGlobal, PickleSet, PickleTuple } from './values.js';
+import { PickleDict, PickleSet, PickleTuple } from './values.js';
 
 type Step = (machine: PickleMachine, window: ByteWindow) => void;
 
@@ -22,7 +22,7 @@ export const SIMPLE_STEPS: ReadonlyMap<number, Step> = new Map<number, Step>([
   [OP.APPEND, (m) => m.append([m.pop()])],
   [OP.APPENDS, (m) => m.append(m.popMark())],
   [OP.EMPTY_TUPLE, (m) => m.push(new PickleTuple([]))],
-  [OP.TUPLE, (m) => m.push(new PickleTuple(m.popMark()))],
+  [OP.TUPLE, (m) => m.push(m.popMarked())],
   [OP.TUPLE1, (m) => m.tuple(1)],
   [OP.TUPLE2, (m) => m.tuple(2)],
   [OP.TUPLE3, (m) => m.tuple(3)],
@@ -45,21 +45,21 @@ export const SIMPLE_STEPS: ReadonlyMap<number, Step> = new Map<number, Step>([
   [OP.MEMOIZE, (m) => m.memoize()],
 
   [OP.STACK_GLOBAL, (m) => m.stackGlobal()],
-  [OP.EXT1, (m, w) => m.push(extension(w.u8()))],
-  [OP.EXT2, (m, w) => m.push(extension(w.u16()))],
-  [OP.EXT4, (m, w) => m.push(extension(w.u32()))],
+  [OP.EXT1, (m, w) => extension(m, w.u8())],
+  [OP.EXT2, (m, w) => extension(m, w.u16())],
+  [OP.EXT4, (m, w) => extension(m, w.u32())],
   [OP.REDUCE, (m) => m.call()],
   [OP.NEWOBJ, (m) => m.call()],
   [OP.NEWOBJ_EX, (m) => m.callWithKeywords()],
   [OP.OBJ, (m) => m.callMarked()],
   [OP.BUILD, (m) => m.build()],
-  [OP.BINPERSID, (m) => m.push(new PersistentId(m.pop()))],
+  [OP.BINPERSID, (m) => m.persistentId(m.pop())],
 
   // Frames only tell an unpickler how much to buffer; a length that cannot be is still a sign of damage.
   [OP.FRAME, (_, w) => w.requireRemaining(w.u64())],
 ]);
 
 /** Codes stand for globals that the writing and the reading program have agreed upon (copyreg.add_extension). */
-function extension(code: number): PickleGlobal {
-  return new PickleGlobal('copyreg.extension', String(code));
+function extension(machine: PickleMachine, code: number): void {
+  machine.global('copyreg.extension', String(code));
 }

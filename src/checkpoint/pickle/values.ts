@@ -34,8 +34,11 @@ export class TextRange extends ByteRange {}
 
 export class PickleTuple {
   readonly items: readonly PickleValue[];
-  constructor(items: readonly PickleValue[]) {
+  /** Where in the file the opcode lies that pushed each item: who writes a changed copy of the pickle needs it. */
+  readonly places: readonly number[];
+  constructor(items: readonly PickleValue[], places: readonly number[] = []) {
     this.items = items;
+    this.places = places;
   }
 }
 
@@ -69,16 +72,24 @@ export class PickleObject {
   readonly callable: PickleValue;
   readonly args: readonly PickleValue[];
   readonly kwargs: PickleValue;
+  /** As in {@link PickleTuple}, for `args`. */
+  readonly places: readonly number[];
   /** Given to `__setstate__`, or the instance's attributes. */
   state: PickleValue = null;
   /** Appended items, of subclasses of list. */
   appended: PickleValue[] | undefined;
   /** Items that were set, of subclasses of dict. */
   entries: Map<PickleValue, PickleValue> | undefined;
-  constructor(callable: PickleValue, args: readonly PickleValue[], kwargs: PickleValue = null) {
+  constructor(
+    callable: PickleValue,
+    args: readonly PickleValue[],
+    kwargs: PickleValue = null,
+    places: readonly number[] = [],
+  ) {
     this.callable = callable;
     this.args = args;
     this.kwargs = kwargs;
+    this.places = places;
   }
 }
 

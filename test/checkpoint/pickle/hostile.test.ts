@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ByteWindow } from '../../../src/checkpoint/pickle/byte-window.js';
 import { readPickle } from '../../../src/checkpoint/pickle/interpreter.js';
-import { isNetworkPickle, readNetworkPickle } from '../../../src/checkpoint/stylegan2-ada.js';
+import { moduleState, walkModules } from '../../../src/checkpoint/torch-module.js';
 import { bytesOf, memoryFile } from '../../support/memory-file.js';
 
 function run(...parts: (string | number | Uint8Array)[]) {
@@ -70,7 +70,8 @@ describe('values without an end', () => {
   const attempt = async (...parts: string[]) => {
     const file = memoryFile(bytesOf(...parts), 'hostile.pkl');
     const value = await readPickle(new ByteWindow(file));
-    return isNetworkPickle(value) ? readNetworkPickle(file, value) : value;
+    const state = moduleState(value);
+    return state ? walkModules(file.path, state) : value;
   };
   /** A module whose state is on top of the memo `state`, with `children` between its opcodes. */
   const module = (children: string) =>

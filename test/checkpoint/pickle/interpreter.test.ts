@@ -117,7 +117,7 @@ describe('opcodes that Python writes rarely or no more', () => {
 
   test('persistent ids', async () => {
     expect(await unpickle('Pkey 1\n.')).toEqual(new PersistentId('key 1'));
-    expect(await unpickle('K\x01\x85Q.')).toEqual(new PersistentId(new PickleTuple([1])));
+    expect(await unpickle('K\x01\x85Q.')).toEqual(new PersistentId(new PickleTuple([1], [0])));
   });
 
   test('dict and set by mark', async () => {

@@ -1,0 +1,224 @@
+import { InputFileError } from '../errors.js';
+import { openForReading, type RandomAccessFile } from '../files/random-access.js';
+import type { Checkpoint, CheckpointFormat } from './checkpoint.js';
+import { fileCheckpoint } from './file-checkpoint.js';
+import type { FileContent } from './file-content.js';
+import { describeContent, describePickle, looksLikePickle, START_BYTES } from './file-kinds.js';
+import { NETWORK_NAMES, type NetworkName, networkName } from './network-names.js';
+import { ByteWindow } from './pickle/byte-window.js';
+import { readPickle } from './pickle/interpreter.js';
+import { ByteRange, type PickleValue } from './pickle/values.js';
+import { safetensorsNetworks } from './safetensors-networks.js';
+import { looksLikeSafetensors, readSafetensors } from './safetensors-read.js';
+import { isLucidrains, locateTensors, lucidrainsNetworks, readState, stateDictsOf } from './state-dict.js';
+import { moduleNetworks, readModuleNetwork } from './stylegan2-ada.js';
+import { readTensorflow, tensorflowNetworks } from './tensorflow.js';
+import { embeddedStorages, LEGACY_START, readLegacyTorch } from './torch-legacy.js';
+import { moduleState } from './torch-module.js';
+import type { StorageResolver } from './torch-storage.js';
+import { parseTensor } from './torch-tensor.js';
+import { readTorchZip, torchPickleName } from './torch-zip.js';
+import { unwrap, type Wrapping } from './unwrap.js';
+import type { ZipDirectory } from './zip/directory.js';
+
+/** How the bytes of a checkpoint are arranged, apart from archives around it. */
+export type Container = 'safetensors' | 'pickle' | 'torch-zip' | 'torch-legacy';
+
+/** An open file with its networks. */
+export interface CheckpointFile {
+  /** Path as it was given. */
+  readonly path: string;
+  /** Bytes of the file as it is on the disk. */
+  readonly size: number;
+  readonly container: Container;
+  /** Archives around it, from the outside inwards. */
+  readonly wrappings: readonly Wrapping[];
+  readonly format: CheckpointFormat;
+  /** Its networks, the one that is read by default first. */
+  readonly networks: readonly NetworkName[];
+  /** What the container holds the tensors in: the file itself, or what was unpacked. */
+  readonly file: RandomAccessFile;
+  /** The directory of a torch zip file. */
+  readonly directory?: ZipDirectory | undefined;
+  /** What a pickle turned into, and the classes and functions that it names with how often. */
+  readonly pickle?: { readonly value: PickleValue; readonly globals: Map<string, number> } | undefined;
+  /**
+   * What is in the file of one network.
+   * @throws InputFileError `NETWORK_MISSING`, and those of the readers
+   */
+  content(network?: string): Promise<FileContent>;
+  /**
+   * One network as a checkpoint. Closing it does not close the file.
+   * @throws InputFileError as `content`, and where it is no network that is known
+   */
+  checkpoint(network?: string): Promise<Checkpoint>;
+  close(): Promise<void>;
+}
+
+/** What a format's reader knows before a network is chosen. */
+export interface NetworkReader {
+  readonly container: Container;
+  readonly format: CheckpointFormat;
+  readonly networks: readonly NetworkName[];
+  /** The file holds one network without saying which: it stands for `G_ema` and `G`. */
+  readonly isBare?: boolean;
+  readonly pickle?: CheckpointFile['pickle'];
+  read(network: NetworkName): Promise<FileContent>;
+}
+
+/**
+ * Opens a file of any known format and lists its networks. The format is found from the content, never from the
+ * file's name; tensors are read when they are asked for, and nothing in the file is ever executed.
+ *
+ * @throws InputFileError `NOT_A_CHECKPOINT`, and those of `openForReading`, `unwrap` and the readers
+ */
+export async function openCheckpointFile(path: string): Promise<CheckpointFile> {
+  return readCheckpointFile(await openForReading(path));
+}
+
+/** {@link openCheckpointFile} for a file that is open already. Closes it where that fails. */
+export async function readCheckpointFile(file: RandomAccessFile): Promise<CheckpointFile> {
+  const inner = await unwrap(file);
+  try {
+    return describe(file, inner, await findReader(inner.file, inner.directory));
+  } catch (error) {
+    await inner.file.close();
+    throw error;
+  }
+}
+
+function describe(
+  outer: RandomAccessFile,
+  inner: { file: RandomAccessFile; wrappings: readonly Wrapping[]; directory?: ZipDirectory },
+  reader: NetworkReader,
+): CheckpointFile {
+  const networks = NETWORK_NAMES.filter((name) => reader.networks.includes(name));
+  const contents = new Map<NetworkName, Promise<FileContent>>();
+  const content = async (wanted?: string): Promise<FileContent> => {
+    const name = select(outer.path, networks, wanted, reader.isBare === true);
+    const pending = contents.get(name) ?? reader.read(name);
+    contents.set(name, pending);
+    return pending;
+  };
+  return {
+    path: outer.path,
+    size: outer.size,
+    container: reader.container,
+    wrappings: inner.wrappings,
+    format: reader.format,
+    networks,
+    file: inner.file,
+    directory: inner.directory,
+    pickle: reader.pickle,
+    content,
+    checkpoint: async (wanted) => {
+      const checkpoint = fileCheckpoint(outer, await content(wanted));
+      return { ...checkpoint, close: async () => {} };
+    },
+    close: () => inner.file.close(),
+  };
+}
+
+/** @throws InputFileError `NETWORK_MISSING` */
+function select(
+  path: string,
+  networks: readonly NetworkName[],
+  wanted: string | undefined,
+  isBare: boolean,
+): NetworkName {
+  const first = networks[0]!;
+  if (wanted === undefined) return first;
+  const name = networkName(wanted);
+  if (name !== undefined && networks.includes(name)) return name;
+  if (isBare && (name === 'G' || name === 'G_ema')) return first;
+  throw new InputFileError(
+    'NETWORK_MISSING',
+    `${path}: expected a network called ${wanted.slice(0, 40)}, found ${networks.join(', ')}`,
+  );
+}
+
+async function findReader(
+  file: RandomAccessFile,
+  directory: ZipDirectory | undefined,
+): Promise<NetworkReader> {
+  const start = await file.read(0, Math.min(START_BYTES, file.size));
+  const pickleName = directory && torchPickleName(directory);
+  const globals = new Map<string, number>();
+  if (directory !== undefined && pickleName !== undefined) {
+    const { value, resolve } = await readTorchZip(file, directory, pickleName, { globals });
+    return torchReader(file, 'torch-zip', { value, globals }, resolve);
+  }
+  if (Buffer.from(start).toString('latin1').startsWith(LEGACY_START)) {
+    const { value, resolve } = await readLegacyTorch(file, new ByteRange(0, file.size), { globals });
+    return torchReader(file, 'torch-legacy', { value, globals }, resolve);
+  }
+  if (looksLikeSafetensors(start, file.size)) return safetensorsNetworks(await readSafetensors(file));
+  const kind = describeContent(start);
+  if (kind !== undefined) throw notRead(file.path, kind);
+  if (!looksLikePickle(start)) throw notRead(file.path, { what: 'something else' });
+
+  const value = await readPickle(new ByteWindow(file), { globals });
+  const pickle = { value, globals };
+  const tensorflow = tensorflowNetworks(value);
+  if (tensorflow !== undefined) {
+    return {
+      container: 'pickle',
+      format: 'tensorflow',
+      networks: [...tensorflow.keys()],
+      pickle,
+      read: (network) => readTensorflow(file, tensorflow.get(network)!, network),
+    };
+  }
+  return torchReader(file, 'pickle', pickle, embeddedStorages(file, globals));
+}
+
+/** Networks of torch: modules (stylegan2-ada-pytorch, stylegan3) or state dicts, in any of its containers. */
+function torchReader(
+  file: RandomAccessFile,
+  container: Container,
+  pickle: { value: PickleValue; globals: Map<string, number> },
+  resolve: StorageResolver,
+): NetworkReader {
+  const { value } = pickle;
+  const modules = moduleNetworks(value);
+  if (modules !== undefined) {
+    const { networks, isBare } = modules;
+    return {
+      container,
+      format: 'stylegan2-ada-pytorch',
+      networks: [...networks.keys()],
+      isBare,
+      pickle,
+      read: (network) =>
+        readModuleNetwork(file, networks.get(network)!, isBare ? undefined : network, resolve),
+    };
+  }
+  const states = stateDictsOf(value);
+  if (states === undefined) throw notRead(file.path, describePickle(value));
+  const { networks, latentAverage } = states;
+  const [first] = networks.values();
+  const isBundle = networks.size === 1 && first !== undefined && isLucidrains(first.keys());
+  const average = latentAverage !== undefined && parseTensor(latentAverage) !== undefined;
+  return {
+    container,
+    format: isBundle ? 'lucidrains' : 'rosinality',
+    networks: isBundle ? lucidrainsNetworks(first.keys()) : [...networks.keys()],
+    isBare: moduleState(value) === undefined && networks.size === 1,
+    pickle,
+    read: async (network) => {
+      const state = await locateTensors(file, isBundle ? first : networks.get(network)!, resolve);
+      const extra = average
+        ? await locateTensors(file, new Map([['latent_avg', latentAverage]]), resolve)
+        : undefined;
+      return readState(file.path, { state, latentAverage: extra?.get('latent_avg') }, { network });
+    },
+  };
+}
+
+function notRead(path: string, kind: { what: string; hint?: string }): InputFileError {
+  return new InputFileError(
+    'NOT_A_CHECKPOINT',
+    `${path}: expected a generator (safetensors, or a pickle or torch file of StyleGAN), found ${kind.what}`,
+    kind.hint === undefined ? {} : { hint: kind.hint },
+  );
+}

@@ -1,0 +1,250 @@
+import { InputFileError, throwIfAborted } from '../../errors.js';
+import { type OutputSink, writeAtomically } from '../../files/atomic-write.js';
+import type { RandomAccessFile } from '../../files/random-access.js';
+import type { Checkpoint } from '../checkpoint.js';
+import { type CheckpointFile, openCheckpointFile } from '../checkpoint-file.js';
+import { networkName } from '../network-names.js';
+import { fitIntoContainer } from './check-container.js';
+import { arrangePatches, type Patch, type Replacement } from './patches.js';
+import { ZipSums } from './zip-sums.js';
+
+/** Bytes that are copied at a time where nothing changes. */
+const COPY_BYTES = 2 * 1024 * 1024;
+
+/** Larger tensors are not read ahead: a blend holds three times their size. */
+const MAX_AHEAD_BYTES = 12 * 1024 * 1024;
+
+export interface WriteInPlaceOptions {
+  /** Replace an existing file; also where it is the container itself. */
+  readonly force?: boolean | undefined;
+  /** Accept settings of the container that differ from the network's, such as the clamp; they stay the container's. */
+  readonly lossy?: boolean | undefined;
+  /** Refuse to write where a value would have to be rounded, or a tensor has no counterpart. */
+  readonly strict?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the bytes of the file written and to write. */
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+}
+
+/** What writing in place came to; names are `NETWORK/tensor`. */
+export interface InPlaceReport {
+  /** Tensors with at least one element that differs from the container's. */
+  readonly changed: readonly string[];
+  /** Tensors that the container stores in a form that cannot hold the new values exactly: they were rounded. */
+  readonly rounded: readonly string[];
+  /** Tensors that stay the container's, because the network to write has none. */
+  readonly kept: readonly string[];
+  /** Tensors to write that the container has no place for. */
+  readonly dropped: readonly string[];
+  /** Settings that stay the container's though they differ; with `lossy` only. */
+  readonly settings: readonly string[];
+}
+
+/**
+ * Writes a copy of a checkpoint file in which only the bytes of the given networks' tensors are replaced, so that the
+ * tools that made the file load it again with all that it holds. Values get the type, strides and form that the
+ * container has for them; checksums of zip containers are renewed; every other byte stays as it is. A tensor that the
+ * file holds once for several of its networks changes in all of them.
+ *
+ * @param container a path, or an open file, which stays open
+ * @param networks what to put in the place of `G_ema`, `G`, `D`
+ * @throws InputFileError `CONTAINER_DIFFERS`, `CONTAINER_WRAPPED`, `CONTAINER_LOSES` (`strict`),
+ *   `NETWORK_MISSING`; OutputError `IN_PLACE_SHARED`,
+ *   `IN_PLACE_VALUE`, `IN_PLACE_COMPRESSED`, and as `writeAtomically`; AbortedError
+ */
+export async function writeInPlace(
+  path: string,
+  container: string | CheckpointFile,
+  networks: ReadonlyMap<string, Checkpoint>,
+  options: WriteInPlaceOptions = {},
+): Promise<InPlaceReport> {
+  if (typeof container !== 'string') return write(path, container, networks, options);
+  const opened = await openCheckpointFile(container);
+  try {
+    return await write(path, opened, networks, options);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function write(
+  path: string,
+  container: CheckpointFile,
+  networks: ReadonlyMap<string, Checkpoint>,
+  options: WriteInPlaceOptions,
+): Promise<InPlaceReport> {
+  if (container.wrappings.length > 0) {
+    throw new InputFileError(
+      'CONTAINER_WRAPPED',
+      `${container.path}: expected a container that is not compressed, found a ${container.wrappings[0]} file`,
+      { hint: 'unpack it first' },
+    );
+  }
+  const report = { changed: [], rounded: [], kept: [], dropped: [], settings: [] } as {
+    [K in keyof InPlaceReport]: string[];
+  };
+  const replacements = await fitAll(container, networks, options, report);
+  if (options.strict) refuseLosses(container, report);
+  const { file } = container;
+  const patches = arrangePatches(path, file, replacements);
+  const sums = container.directory && (await ZipSums.of(file, container.directory, patches));
+  await writeAtomically(path, { force: options.force }, async (sink) => {
+    const copy = new PatchedCopy(file, sink, sums, options);
+    for await (const { patch, values } of withValues(patches)) {
+      await copy.upTo(patch.start);
+      const { bytes, outcomes } = await patch.apply(values);
+      await copy.replace(patch, bytes);
+      for (const [i, { changed, rounded }] of outcomes.entries()) {
+        const { name } = patch.replacements[i]!;
+        if (changed > 0) report.changed.push(name);
+        if (rounded > 0) report.rounded.push(name);
+      }
+    }
+    await copy.upTo(file.size);
+    await sums?.renew(sink);
+    if (options.strict) refuseLosses(container, report);
+  });
+  return report;
+}
+
+/** @throws InputFileError `CONTAINER_LOSES` */
+function refuseLosses(container: CheckpointFile, { rounded, kept, dropped }: InPlaceReport): void {
+  const losses: [readonly string[], string][] = [
+    [rounded, 'rounds the values of'],
+    [kept, 'keeps its own'],
+    [dropped, 'has no place for'],
+  ];
+  const found = losses.find(([names]) => names.length > 0);
+  if (found === undefined) return;
+  const [names, verb] = found;
+  const more = names.length > 1 ? ` and ${names.length - 1} more` : '';
+  throw new InputFileError(
+    'CONTAINER_LOSES',
+    `${container.path}: expected a container that holds all of the network, but it ${verb} ${names[0]}${more}`,
+    { hint: 'accept it with --lossy' },
+  );
+}
+
+/** Compares everything before the first byte is written. */
+async function fitAll(
+  container: CheckpointFile,
+  networks: ReadonlyMap<string, Checkpoint>,
+  options: WriteInPlaceOptions,
+  report: { [K in keyof InPlaceReport]: string[] },
+): Promise<Replacement[]> {
+  const all: Replacement[] = [];
+  for (const [network, checkpoint] of networks) {
+    const name = networkName(network) ?? network;
+    const content = await container.content(network);
+    const inContainer = await container.checkpoint(network);
+    const fit = await fitIntoContainer(container.path, content, inContainer, checkpoint);
+    if (fit.settings.length > 0 && options.lossy !== true) {
+      throw new InputFileError(
+        'CONTAINER_DIFFERS',
+        `${container.path}: expected a container with the settings of the network, found ${fit.settings.join(', ')}`,
+        { hint: 'the pictures would differ; accept it with --lossy, or choose another container' },
+      );
+    }
+    const full = (tensor: string) => `${name}/${tensor}`;
+    all.push(...fit.replacements.map((r) => ({ ...r, name: full(r.name) })));
+    report.kept.push(...fit.kept.map(full));
+    report.dropped.push(...fit.dropped.map(full));
+    report.settings.push(...fit.settings.map(full));
+  }
+  return all;
+}
+
+/** Reads the values of each patch while the one before it is written. */
+async function* withValues(
+  patches: readonly Patch[],
+): AsyncGenerator<{ patch: Patch; values: AsyncIterable<Float32Array> }> {
+  const first = (i: number) => patches[i]?.replacements[0]?.read();
+  let next = first(0);
+  next?.catch(() => {});
+  try {
+    for (const [i, patch] of patches.entries()) {
+      const mine = next ?? (first(i) as Promise<Float32Array>);
+      yield {
+        patch,
+        values: valuesOf(patch, mine, () => {
+          next = isSmall(patches[i + 1]) ? first(i + 1) : undefined;
+          // A failure is thrown when its turn has come, not as an unhandled rejection in the meantime.
+          next?.catch(() => {});
+        }),
+      };
+    }
+  } finally {
+    // Where the writing failed: whoever closes the files next must not do so under a read.
+    await next?.catch(() => {});
+  }
+}
+
+function isSmall(patch: Patch | undefined): boolean {
+  return patch !== undefined && patch.end - patch.start <= MAX_AHEAD_BYTES;
+}
+
+async function* valuesOf(
+  patch: Patch,
+  first: Promise<Float32Array>,
+  onLast: () => void,
+): AsyncGenerator<Float32Array> {
+  for (const [i, replacement] of patch.replacements.entries()) {
+    const values = i === 0 ? await first : await replacement.read();
+    if (i === patch.replacements.length - 1) onLast();
+    yield values;
+  }
+}
+
+/** The copy so far: what lies between patches is copied, what patches replace is passed over. */
+class PatchedCopy {
+  private readonly file: RandomAccessFile;
+  private readonly sink: OutputSink;
+  private readonly sums: ZipSums | undefined;
+  private readonly options: WriteInPlaceOptions;
+  /** Position in the container. */
+  private at = 0;
+
+  constructor(
+    file: RandomAccessFile,
+    sink: OutputSink,
+    sums: ZipSums | undefined,
+    options: WriteInPlaceOptions,
+  ) {
+    this.file = file;
+    this.sink = sink;
+    this.sums = sums;
+    this.options = options;
+  }
+
+  async upTo(position: number): Promise<void> {
+    const read = (from: number) => {
+      const length = Math.min(COPY_BYTES, position - from);
+      return length > 0 ? this.file.read(from, length) : undefined;
+    };
+    // The next piece is read while this one is written.
+    let next = read(this.at);
+    try {
+      while (this.at < position) {
+        const bytes = (await next)!;
+        next = read(this.at + bytes.length);
+        next?.catch(() => {});
+        await this.put(bytes, bytes.length);
+      }
+    } finally {
+      await next?.catch(() => {});
+    }
+  }
+
+  async replace(patch: Patch, bytes: Uint8Array): Promise<void> {
+    await this.put(bytes, patch.end - patch.start);
+  }
+
+  private async put(bytes: Uint8Array, replacedLength: number): Promise<void> {
+    throwIfAborted(this.options.signal);
+    // Only containers without checksums change their length, so that both positions are the same here.
+    this.sums?.observe(this.at, bytes);
+    await this.sink.write(bytes);
+    this.at += replacedLength;
+    this.options.onProgress?.(this.at, this.file.size);
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * What the networks of a training snapshot are called here, whatever a format calls them: `G_ema` (the running
+ * average, with which pictures are made; TensorFlow's `Gs`, rosinality's `g_ema`), `G` and `D`.
+ */
+export type NetworkName = 'G_ema' | 'G' | 'D';
+
+/** In the order of preference: the first one that a file has is read unless another is asked for. */
+export const NETWORK_NAMES: readonly NetworkName[] = ['G_ema', 'G', 'D'];
+
+const ALIASES: ReadonlyMap<string, NetworkName> = new Map([
+  ['g_ema', 'G_ema'],
+  ['gs', 'G_ema'],
+  ['ge', 'G_ema'],
+  ['generator_ema', 'G_ema'],
+  ['g', 'G'],
+  ['generator', 'G'],
+  ['d', 'D'],
+  ['discriminator', 'D'],
+]);
+
+/** The network that a name of any format means, regardless of case; undefined for other names. */
+export function networkName(name: string): NetworkName | undefined {
+  return ALIASES.get(name.toLowerCase());
+}

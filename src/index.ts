@@ -39,6 +39,16 @@ export { type NoiseLayer, type NoiseMaps, noiseLayers, synthesis } from './gener
 export { loadWeights, type Weights } from './generator/weights.js';
 export * as graph from './graph/index.js';
 export { toOnnx } from './graph/onnx/lower.js';
+export {
+  addModel,
+  listModels,
+  type ModelStatus,
+  type PullOptions,
+  pullModel,
+  removeModel,
+  type Terms,
+  verifyModels,
+} from './models/index.js';
 export { type Latents as SavedLatents, loadLatents, saveLatents } from './project/latents.js';
 export { LOSSES, type Loss, pixelLoss, pyramidLoss } from './project/loss.js';
 export { noiseRegulariser } from './project/noise.js';

@@ -1,19 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { closest, distance } from 'fastest-levenshtein';
 import { UsageError } from '../errors.js';
+import { meant } from '../models/nearest.js';
+import { knownNames, namedFile } from '../models/resolve.js';
 import type { Checkpoint } from './checkpoint.js';
 import { type OpenOptions, openCheckpoint } from './open.js';
 
-/** Generators that come with the package; `fixtures/generators/README.md` says what they show and whom to credit. */
-export const BUNDLED_MODELS: readonly string[] = ['toonhead', 'pixelart', 'dylan'];
-
-/** Both `src/checkpoint` and `dist/checkpoint` lie two levels below the root of the package. */
-const BUNDLED_FOLDER = new URL('../../fixtures/generators/', import.meta.url);
-
-/** A spelling with more differences than this is no slip of the finger. */
-const MAX_SLIPS = 3;
+export { BUNDLED_MODELS } from '../models/bundled.js';
 
 export interface ModelLocation {
   /** As short as it can be said: for labels and names of output files. */
@@ -22,19 +15,18 @@ export interface ModelLocation {
 }
 
 /**
- * Finds the file that a name or path means. A bundled name is what it says even where a file is called the same;
- * that file is reached by a path, `./toonhead`.
+ * Finds the file that a name or path means: a bundled generator, else one of the user's or built-in manifest, else a
+ * path. A name is what it says even where a file is called the same; that file is reached by a path, `./toonhead`.
  *
- * @throws UsageError `UNKNOWN_MODEL` for a bare word that is neither
+ * @throws UsageError `UNKNOWN_MODEL` for a bare word that is neither, `MODEL_KIND`; InputFileError `MODEL_NOT_PULLED`
+ *   where the file of a known name is not on this machine, and where the manifest cannot be read
  */
 export function resolveModel(nameOrPath: string): ModelLocation {
   const name = modelLabel(nameOrPath);
-  if (BUNDLED_MODELS.includes(nameOrPath)) {
-    return { name, path: fileURLToPath(new URL(`${nameOrPath}.safetensors`, BUNDLED_FOLDER)) };
-  }
-  // A path that leads nowhere is reported when it is opened; only a word can be a misspelt name.
-  const isPath = /[/\\.]/.test(nameOrPath);
-  if (isPath || existsSync(nameOrPath)) return { name, path: nameOrPath };
+  // A path that leads nowhere is reported when it is opened; only a word can be a name, or a misspelt one.
+  if (/[/\\.]/.test(nameOrPath)) return { name, path: nameOrPath };
+  const path = namedFile(nameOrPath) ?? (existsSync(nameOrPath) ? nameOrPath : undefined);
+  if (path !== undefined) return { name, path };
   throw unknownModel(nameOrPath);
 }
 
@@ -45,19 +37,17 @@ export function modelLabel(nameOrPath: string): string {
 }
 
 /**
- * Opens a bundled generator or a file.
+ * Opens the generator of that name, or a file.
  *
- * @throws UsageError `UNKNOWN_MODEL`; InputFileError as `openCheckpoint`
+ * @throws as {@link resolveModel} and `openCheckpoint`
  */
 export async function openModel(nameOrPath: string, options: OpenOptions = {}): Promise<Checkpoint> {
   return openCheckpoint(resolveModel(nameOrPath).path, options);
 }
 
 function unknownModel(name: string): UsageError {
-  const nearest = closest(name.toLowerCase(), [...BUNDLED_MODELS]);
-  const isSlip = distance(name.toLowerCase(), nearest) <= MAX_SLIPS;
-  const known = `known names are ${BUNDLED_MODELS.join(', ')}; anything else is a path to a file`;
+  const names = knownNames('generator');
   return new UsageError('UNKNOWN_MODEL', `no generator or file is called ${name}`, {
-    hint: isSlip ? `did you mean ${nearest}? ${known}` : known,
+    hint: meant(name, names, `known names are ${names.join(', ')}; anything else is a path to a file`),
   });
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addModels } from './models-options.js';
 import {
   addClass,
   addCommon,
@@ -17,8 +18,8 @@ import { addVersion } from './version.js';
 // Every command's module is imported when the command runs, so that --help answers at once.
 
 const EXAMPLES = `
-B, T and MODEL are paths of generators (safetensors, or pickles of stylegan2-ada-pytorch), or names of those that
-come with the program: toonhead, pixelart, dylan.
+B, T and MODEL are paths of generators (safetensors, or pickles of stylegan2-ada-pytorch), or names: of those that
+come with the program (toonhead, pixelart, dylan), and of those that "blend models list" shows.
 
 Examples:
   blend --base toonhead --transfer pixelart --swap 8 --preview preview.png
@@ -75,6 +76,7 @@ function blendProgram(start: Start): Command {
   addSweep(program, start);
   addProject(program, start);
   addInspect(program, start);
+  addModels(program, start);
   return program;
 }
 

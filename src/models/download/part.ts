@@ -1,0 +1,66 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { writeFileAtomically } from '../../files/atomic-write.js';
+import { outputError } from '../../files/output-errors.js';
+
+/** The beginning of a download. */
+export interface Part {
+  /** Bytes that are here already. */
+  readonly bytes: number;
+  /** Goes into If-Range: the server then sends the rest only of the very file that this is the beginning of. */
+  readonly validator: string;
+}
+
+/** What is kept beside a part. */
+interface PartState {
+  readonly url: string;
+  readonly validator: string;
+}
+
+/** The part that can be continued, or undefined where the download has to begin at the beginning. */
+export async function readPart(path: string, url: string): Promise<Part | undefined> {
+  try {
+    const state: PartState = JSON.parse(await readFile(statePath(path), 'utf8'));
+    const { size } = await stat(path);
+    if (state.url !== url || typeof state.validator !== 'string' || size === 0) return undefined;
+    return { bytes: size, validator: state.validator };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Remembers what a new part is the beginning of; without a validator it cannot be continued. */
+export async function writePartState(
+  path: string,
+  url: string,
+  validator: string | undefined,
+): Promise<void> {
+  if (validator === undefined) return rm(statePath(path), { force: true });
+  const state: PartState = { url, validator };
+  await writeFileAtomically(statePath(path), Buffer.from(JSON.stringify(state)), { force: true });
+}
+
+/** Deletes a part. */
+export async function dropPart(path: string): Promise<void> {
+  // The state first: a part without one is never continued, a state without a part neither.
+  for (const file of [statePath(path), path]) {
+    await rm(file, { force: true }).catch((error) => {
+      throw outputError(file, error);
+    });
+  }
+}
+
+/**
+ * What identifies this version of a file: a strong ETag, else the date. A weak ETag promises no equal bytes.
+ */
+export function validatorOf(headers: {
+  readonly etag?: string | undefined;
+  readonly 'last-modified'?: string | undefined;
+}): string | undefined {
+  const { etag } = headers;
+  if (etag !== undefined && /^"[\x21\x23-\x7e]*"$/.test(etag)) return etag;
+  return headers['last-modified'];
+}
+
+function statePath(path: string): string {
+  return `${path}.json`;
+}

@@ -10,9 +10,19 @@ export {
   resolutionOf,
   type TensorInfo,
 } from './checkpoint/checkpoint.js';
+export { type CheckpointFile, openCheckpointFile } from './checkpoint/checkpoint-file.js';
+export { type ConvertOptions, type ConvertReport, convertCheckpoint } from './checkpoint/convert.js';
+export { type CheckpointDiff, diffCheckpoints } from './checkpoint/diff.js';
+export {
+  type InPlaceReport,
+  type WriteInPlaceOptions,
+  writeInPlace,
+} from './checkpoint/in-place/write-in-place.js';
+export { type Inspection, inspectFile, tensorStatistics } from './checkpoint/inspect.js';
 export { memoryCheckpoint } from './checkpoint/memory.js';
 export { BUNDLED_MODELS, openModel, resolveModel } from './checkpoint/names.js';
 export { type OpenOptions, openCheckpoint } from './checkpoint/open.js';
+export { writeRosinality } from './checkpoint/rosinality-write.js';
 export { openSafetensors, type SafetensorsFile } from './checkpoint/safetensors-read.js';
 export { type WriteCheckpointOptions, writeCheckpoint } from './checkpoint/write.js';
 export {

@@ -51,6 +51,10 @@ export interface Checkpoint {
   close(): Promise<void>;
 }
 
+/** What remains to be done with networks that are recognised only. */
+export const NOT_RENDERED =
+  'rendering it is not supported yet; it can be inspected, compared, converted and blended';
+
 /**
  * The architecture of a StyleGAN2 generator, for everything that renders or projects.
  *
@@ -61,8 +65,8 @@ export function requireStyleGan2(checkpoint: Checkpoint): Architecture {
   if (architecture.family === 'stylegan2') return architecture;
   throw new InputFileError(
     'ARCHITECTURE_NOT_RENDERED',
-    `${checkpoint.origin.path}: expected a StyleGAN2 generator, found ${familyName(architecture)}`,
-    { hint: 'it can be read, inspected and blended, but not rendered' },
+    `${checkpoint.origin.path}: expected a StyleGAN2 generator to make pictures with, found a ${familyName(architecture)}`,
+    { hint: NOT_RENDERED },
   );
 }
 

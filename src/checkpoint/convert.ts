@@ -1,10 +1,13 @@
-import { UsageError } from '../errors.js';
-import { type Checkpoint, requireStyleGan2, type StoredDType } from './checkpoint.js';
+import { InputFileError, UsageError } from '../errors.js';
+import type { Checkpoint } from './checkpoint.js';
 import { type CheckpointFile, openCheckpointFile } from './checkpoint-file.js';
-import { BYTES_PER_ELEMENT, type WrittenDType } from './dtype.js';
-import { expectedTensors } from './expected-tensors.js';
+import { lostInContainer, lostInTensors, lostNetworks, roundedInContainer } from './conversion-losses.js';
+import type { WrittenDType } from './dtype.js';
+import type { InPlaceReport } from './in-place/plan-in-place.js';
 import { writeInPlace } from './in-place/write-in-place.js';
-import { lostInRosinality, writeRosinality } from './rosinality-write.js';
+import type { NetworkName } from './network-names.js';
+import { networkName } from './network-names.js';
+import { requireRosinality, writeRosinality } from './rosinality-write.js';
 import { writeCheckpoint } from './write.js';
 
 /** The forms that a network can be written in; pickles are only written in place of a container. */
@@ -13,14 +16,19 @@ export type WrittenFormat = 'safetensors' | 'rosinality' | 'container';
 export interface ConvertOptions {
   /** Form of the output. `container` needs {@link container}. */
   readonly format: WrittenFormat;
-  /** The file whose form is taken, and everything but the network: see `writeInPlace`. */
+  /** The file whose form is taken, and everything but the networks: see `writeInPlace`. */
   readonly container?: string | undefined;
-  /** Which network; where it is not said, the file's other networks count as lost. */
+  /**
+   * Which network. Where it is not said, a container gets all that both files have, any other form the first one;
+   * the input's other networks count as lost.
+   */
   readonly network?: string | undefined;
   /** Type of the tensors; default `f32`. Not for containers, which have types of their own. */
   readonly dtype?: WrittenDType | undefined;
   /** Write although something is lost. */
   readonly lossy?: boolean | undefined;
+  /** Check everything that can be checked without reading values, and write nothing. */
+  readonly dryRun?: boolean | undefined;
   readonly force?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
@@ -29,8 +37,12 @@ export interface ConvertOptions {
 }
 
 export interface ConvertReport {
+  /** The networks that are written. */
+  readonly networks: readonly NetworkName[];
   /** What the output lacks of the input, in words; empty for a conversion without loss. */
   readonly lost: readonly string[];
+  /** What became of a container's tensors. */
+  readonly inPlace?: InPlaceReport;
 }
 
 /**
@@ -44,107 +56,100 @@ export async function convertCheckpoint(
   output: string,
   options: ConvertOptions,
 ): Promise<ConvertReport> {
-  const file = await openCheckpointFile(input);
-  try {
-    const checkpoint = await file.checkpoint(options.network);
-    const lost = [...lostNetworks(file, options), ...lostOf(checkpoint, options)];
-    if (lost.length > 0 && options.lossy !== true) throw losesSomething(input, lost);
-    if (options.format === 'container') {
-      return { lost: [...lost, ...(await intoContainer(output, file, checkpoint, options))] };
+  return withConversion(input, options, async ({ networks, container, lost, hint }) => {
+    if (lost.length > 0 && options.lossy !== true) throw losesSomething(input, lost, hint);
+    const report = { networks: [...networks.keys()], lost };
+    if (options.dryRun === true) return report;
+    if (container !== undefined) {
+      const strict = options.lossy !== true;
+      const inPlace = await writeInPlace(output, container, networks, { ...options, strict });
+      return { ...report, lost: [...lost, ...roundedInContainer(inPlace)], inPlace };
     }
+    const [checkpoint] = networks.values() as Iterable<Checkpoint> as [Checkpoint];
     if (options.format === 'rosinality') await writeRosinality(output, checkpoint, options);
     else {
       const metadata = { ...checkpoint.metadata, ...options.metadata };
       await writeCheckpoint(output, checkpoint, { ...options, metadata });
     }
-    return { lost };
-  } finally {
-    await file.close();
-  }
+    return report;
+  });
 }
 
-/** Everything that {@link convertCheckpoint} would lose, found out without writing. */
+/** Everything that {@link convertCheckpoint} would lose, as far as it can be found out without reading values. */
 export async function lostByConverting(input: string, options: ConvertOptions): Promise<string[]> {
+  return withConversion(input, options, async ({ lost }) => lost);
+}
+
+interface Conversion {
+  readonly networks: ReadonlyMap<NetworkName, Checkpoint>;
+  readonly container: CheckpointFile | undefined;
+  readonly lost: string[];
+  readonly hint: string | undefined;
+}
+
+async function withConversion<T>(
+  input: string,
+  options: ConvertOptions,
+  work: (conversion: Conversion) => Promise<T>,
+): Promise<T> {
   const file = await openCheckpointFile(input);
+  let container: CheckpointFile | undefined;
   try {
-    return [...lostNetworks(file, options), ...lostOf(await file.checkpoint(options.network), options)];
+    if (options.format === 'container') container = await openCheckpointFile(requireContainer(options));
+    const networks = await networksOf(file, container, options);
+    if (options.format === 'rosinality') {
+      for (const checkpoint of networks.values()) await requireRosinality(checkpoint, { lossy: true });
+    }
+    const lost = options.network === undefined ? lostNetworks(file, networks) : [];
+    const hint = lost.length > 0 ? 'accept it with --lossy, or name one network with --network' : undefined;
+    for (const checkpoint of networks.values()) lost.push(...lostInTensors(checkpoint, options));
+    if (container !== undefined) lost.push(...(await lostInContainer(container, networks)));
+    return await work({ networks, container, lost, hint });
   } finally {
     await file.close();
+    await container?.close();
   }
 }
 
-function lostNetworks(file: CheckpointFile, options: ConvertOptions): string[] {
-  if (options.network !== undefined || options.format === 'container') return [];
-  return file.networks.slice(1).map((name) => {
-    if (name === 'D') return 'the discriminator (D)';
-    return `the generator without averaging (${name})`;
-  });
-}
-
-function lostOf(checkpoint: Checkpoint, options: ConvertOptions): string[] {
-  const lost: string[] = [];
-  if (options.format !== 'container') lost.push(...lostDigits(checkpoint, options.dtype ?? 'f32'));
-  if (options.format === 'rosinality') {
-    lost.push(...lostInRosinality(checkpoint));
-    const expected = expectedTensors(requireStyleGan2(checkpoint));
-    const missing = [...expected.keys()].filter((name) => !checkpoint.tensors.has(name));
-    if (missing.includes('mapping.w_avg')) {
-      lost.push('the average of w (latent_avg), which the input lacks: rosinality’s tools estimate it anew');
-    }
-    if (missing.some((name) => name.endsWith('.noise_const'))) {
-      lost.push('the noise buffers, which the input lacks: rosinality’s tools draw them anew');
-    }
-    if (Object.keys(checkpoint.metadata).length > 0) lost.push('the metadata');
-  }
-  return lost;
-}
-
-/** Types that hold more digits than what is written. */
-function lostDigits(checkpoint: Checkpoint, written: WrittenDType): string[] {
-  const count = new Map<StoredDType, number>();
-  for (const { dtype } of checkpoint.tensors.values()) {
-    if (!holds(written, dtype)) count.set(dtype, (count.get(dtype) ?? 0) + 1);
-  }
-  return [...count].map(([dtype, tensors]) => `digits of ${tensors} tensors: ${dtype} becomes ${written}`);
-}
-
-/** Whether every number of type `stored` is one of type `written`. */
-function holds(written: WrittenDType, stored: StoredDType): boolean {
-  if (written === stored) return true;
-  if (stored === 'u8' || stored === 'i8' || stored === 'bool') return written !== 'bf16' || stored !== 'i8';
-  return written === 'f32' && BYTES_PER_ELEMENT[stored] <= 2;
-}
-
-async function intoContainer(
-  output: string,
+/** The network that was asked for, or what both files have; without a container the file's first. */
+async function networksOf(
   file: CheckpointFile,
-  checkpoint: Checkpoint,
-  options: ConvertOptions,
-): Promise<string[]> {
-  if (options.container === undefined) {
-    throw new UsageError('CONTAINER_MISSING', 'expected a file whose form the output takes, found none', {
-      hint: 'name it with --container',
-    });
+  container: CheckpointFile | undefined,
+  { network }: ConvertOptions,
+): Promise<Map<NetworkName, Checkpoint>> {
+  const first = file.networks[0]!;
+  if (network !== undefined)
+    return new Map([[networkName(network) ?? first, await file.checkpoint(network)]]);
+  const shared = new Map<NetworkName, Checkpoint>();
+  for (const name of container === undefined ? [] : file.networks) {
+    const pair = await Promise.all([networkIn(file, name), networkIn(container!, name)]);
+    if (pair[0]?.architecture.family === pair[1]?.architecture.family && pair[0]) shared.set(name, pair[0]);
   }
-  const name = options.network ?? file.networks[0]!;
-  const report = await writeInPlace(output, options.container, new Map([[name, checkpoint]]), {
-    ...options,
-    strict: options.lossy !== true,
-  });
-  return [
-    ...report.dropped.map((tensor) => `${tensor}, for which the container has no place`),
-    ...report.kept.map((tensor) => `${tensor}: the container keeps its own`),
-    ...report.rounded.map((tensor) => `digits of ${tensor}: rounded to what the container stores`),
-    ...report.settings,
-  ];
+  return shared.size > 0 ? shared : new Map([[first, await file.checkpoint(first)]]);
 }
 
-function losesSomething(input: string, lost: readonly string[]): UsageError {
+/** A network, where the file has it and it is one that is known. */
+async function networkIn(file: CheckpointFile, name: NetworkName): Promise<Checkpoint | undefined> {
+  if (!file.networks.includes(name)) return undefined;
+  try {
+    return await file.checkpoint(name);
+  } catch (error) {
+    if (error instanceof InputFileError && error.code.startsWith('ARCHITECTURE_')) return undefined;
+    throw error;
+  }
+}
+
+function requireContainer({ container }: ConvertOptions): string {
+  if (container !== undefined) return container;
+  throw new UsageError('CONTAINER_MISSING', 'expected a file whose form the output takes, found none', {
+    hint: 'name it with --container',
+  });
+}
+
+function losesSomething(input: string, lost: readonly string[], hint = 'accept it with --lossy'): UsageError {
   return new UsageError(
     'CONVERT_LOSES',
     `${input}: expected a format that holds all of it, would lose ${lost.join('; ')}`,
-    {
-      hint: 'accept it with --lossy, or name one network with --network',
-    },
+    { hint },
   );
 }

@@ -35,6 +35,11 @@ export function nativeMetadata(architecture: AnyArchitecture): Record<string, st
   return { architecture: family, format: 'pt', [ARCHITECTURE_KEY]: JSON.stringify(settingsOf(architecture)) };
 }
 
+/** Whether {@link nativeMetadata} writes this key anew: what a file says there is no loss. */
+export function isNativeKey(key: string): boolean {
+  return key === 'architecture' || key === 'format' || key === ARCHITECTURE_KEY;
+}
+
 function settingsOf(architecture: AnyArchitecture): Record<string, unknown> {
   if (architecture.family === 'stylegan1') {
     return { resolution: architecture.resolution, fused_from: architecture.fusedFrom };

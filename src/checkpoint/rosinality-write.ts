@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
-import { resolutionsOf } from './architecture.js';
-import { type Checkpoint, elementCount, requireStyleGan2 } from './checkpoint.js';
+import { type Architecture, resolutionsOf } from './architecture.js';
+import { type Checkpoint, elementCount, familyName, requireStyleGan2 } from './checkpoint.js';
 import type { TensorSource } from './safetensors-write.js';
 import { type TorchTree, type WriteTorchOptions, writeTorch } from './torch-write.js';
 
@@ -22,7 +22,7 @@ export async function writeRosinality(
   checkpoint: Checkpoint,
   options: WriteTorchOptions & { readonly lossy?: boolean | undefined } = {},
 ): Promise<void> {
-  await requireHolds(checkpoint, options.lossy === true);
+  await requireRosinality(checkpoint, options);
   const state = new Map<string, TensorSource>();
   for (const source of await stateOf(checkpoint)) state.set(source.name, source);
   const tree = new Map<string, TensorSource | TorchTree>([['g_ema', state]]);
@@ -37,18 +37,22 @@ export async function writeRosinality(
 
 /** What of a generator rosinality's form loses, in words; empty where it loses nothing. */
 export function lostInRosinality(checkpoint: Checkpoint): string[] {
-  const { convClamp } = requireStyleGan2(checkpoint);
+  const { convClamp } = requireGenerator(checkpoint);
   return convClamp === null ? [] : [`the clamp of activations at ±${convClamp}`];
 }
 
-async function requireHolds(checkpoint: Checkpoint, lossy: boolean): Promise<void> {
+/**
+ * Checks that rosinality's network computes the same pictures; of the values only the filters are read.
+ * @throws UsageError `FORMAT_CANNOT_HOLD`
+ */
+export async function requireRosinality(
+  checkpoint: Checkpoint,
+  { lossy }: { readonly lossy?: boolean | undefined },
+): Promise<void> {
   const { path } = checkpoint.origin;
-  const architecture = requireStyleGan2(checkpoint);
+  const architecture = requireGenerator(checkpoint);
   const { variant, classes, zDim, wDim, mappingWidth, mappingLrMultiplier } = architecture;
-  const refuse = (what: string) =>
-    new UsageError('FORMAT_CANNOT_HOLD', `${path}: rosinality's format expects ${what}`, {
-      hint: 'write safetensors, or in place of a container',
-    });
+  const refuse = (what: string) => cannotHold(path, what);
   if (variant !== 'skip') throw refuse(`the skip architecture, found ${variant}`);
   if (classes > 0) throw refuse(`a generator without classes, found ${classes}`);
   if (zDim !== wDim || mappingWidth !== undefined) {
@@ -59,8 +63,13 @@ async function requireHolds(checkpoint: Checkpoint, lossy: boolean): Promise<voi
   if (mappingLrMultiplier !== 0.01) {
     throw refuse(`a mapping network with learning-rate multiplier 0.01, found ${mappingLrMultiplier}`);
   }
-  const lost = lostInRosinality(checkpoint);
-  if (lost.length > 0 && !lossy) throw refuse(`no ${lost.join(', ')}`);
+  if (architecture.convClamp !== null && !lossy) {
+    throw cannotHold(
+      path,
+      `no clamp of activations, found ±${architecture.convClamp}`,
+      'accept it with --lossy',
+    );
+  }
   const taps = [1, 3, 3, 1];
   const usual = taps.flatMap((a) => taps.map((b) => (a * b) / 64));
   for (const name of checkpoint.tensors.keys()) {
@@ -70,6 +79,21 @@ async function requireHolds(checkpoint: Checkpoint, lossy: boolean): Promise<voi
       throw refuse(`the filter [1, 3, 3, 1], found another in ${name}`);
     }
   }
+}
+
+/** @throws UsageError `FORMAT_CANNOT_HOLD` for networks of other families */
+function requireGenerator(checkpoint: Checkpoint): Architecture {
+  const { architecture, origin } = checkpoint;
+  if (architecture.family === 'stylegan2') return architecture;
+  throw cannotHold(origin.path, `a StyleGAN2 generator, found a ${familyName(architecture)}`);
+}
+
+function cannotHold(
+  path: string,
+  what: string,
+  hint = 'write safetensors, or in place of a container (--container)',
+): UsageError {
+  return new UsageError('FORMAT_CANNOT_HOLD', `${path}: rosinality's format expects ${what}`, { hint });
 }
 
 /** All tensors of rosinality's `Generator`, in its order. */

@@ -31,11 +31,13 @@ export function safetensorsNetworks(file: SafetensorsFile): NetworkReader {
     };
   }
   const networks = groups(views);
-  const isBare = networks.size === 0;
+  const isSingle = networks.size === 0;
+  const isDiscriminator = isSingle && [...whole.keys()].some((name) => /^b\d+\.fromrgb\./.test(name));
+  const isBare = isSingle && !isDiscriminator;
   return {
     container: 'safetensors',
     format: 'safetensors',
-    networks: isBare ? ['G_ema'] : [...networks.keys()],
+    networks: isDiscriminator ? ['D'] : isBare ? ['G_ema'] : [...networks.keys()],
     isBare,
     read: async (network) => {
       const state = networks.get(network) ?? whole;

@@ -1,19 +1,24 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { BYTES_PER_ELEMENT, type WrittenDType } from '../checkpoint/dtype.js';
-import { modelLabel, openModel } from '../checkpoint/names.js';
-import { writeCheckpoint } from '../checkpoint/write.js';
+import type { WrittenDType } from '../checkpoint/dtype.js';
+import { type InPlacePlan, planInPlace } from '../checkpoint/in-place/plan-in-place.js';
+import { modelLabel } from '../checkpoint/names.js';
+import type { NetworkName } from '../checkpoint/network-names.js';
+import { requireRosinality } from '../checkpoint/rosinality-write.js';
+import { UsageError } from '../errors.js';
 import type { Picture } from '../render/picture.js';
 import { blendCheckpoints } from '../swap/blend.js';
-import { blendPlan, type PlanRow } from '../swap/plan.js';
 import { type BlendRecipe, completeRecipe, type Side } from '../swap/recipe.js';
-import { draftRecipeMetadata, recipeMetadata } from '../swap/recipe-metadata.js';
+import { type BlendModels, openBlendModels } from './blend-models.js';
+import { describePlan, type NetworkPlanRow, planLines, planNetworks } from './blend-plan.js';
+import { describeInPlace, describeInPlacePlan, isLossy } from './in-place-summary.js';
 import { requireCommand } from './nearest-command.js';
 import { type CommonOptions, type EngineChoice, missing, type RecipeChoice } from './options.js';
 import type { Context, Outcome } from './outcome.js';
+import { type OutputForm, outputForm, requireNoDType } from './output-form.js';
 import { checkOutput, requireDistinct } from './outputs.js';
-import { grouped, groupName, table } from './table.js';
+import { writeBlend } from './write-blend.js';
 
 interface BlendOptions extends CommonOptions, EngineChoice, RecipeChoice {
   readonly base?: string;
@@ -22,7 +27,10 @@ interface BlendOptions extends CommonOptions, EngineChoice, RecipeChoice {
   readonly mapping: Side;
   readonly noise: Side;
   readonly out?: string;
-  readonly dtype: WrittenDType;
+  readonly container?: string;
+  readonly networks?: readonly NetworkName[];
+  readonly lossy?: true;
+  readonly dtype?: WrittenDType;
   readonly preview?: string;
   readonly seeds: readonly number[];
   readonly class?: number;
@@ -38,64 +46,61 @@ export async function blendCommand(
   requireCommand(command);
   const { base, transfer, swap } = requireModels(options);
   const recipe = completeRecipe({ ...options, swap });
-  const models = [await openModel(base)];
+  const out = options.out ?? `${modelLabel(base)}-${modelLabel(transfer)}-swap${swap}.safetensors`;
+  const models = await openBlendModels({ base, transfer, container: options.container }, options.networks);
   try {
-    models.push(await openModel(transfer));
-    const [ofBase, ofTransfer] = models as [Checkpoint, Checkpoint];
-    const plan = inDType(blendPlan(ofBase, ofTransfer, recipe), options.dtype);
-    const out = options.out ?? `${modelLabel(base)}-${modelLabel(transfer)}-swap${swap}.safetensors`;
-    const work: Work = { base, transfer, ofBase, ofTransfer, recipe, plan, out, options };
+    const form = outputForm(out, { container: models.container, source: models.base });
+    requireNoDType(form, options.dtype);
+    requireOneNetwork(form, out, options.networks);
+    const dtype = options.dtype ?? 'f32';
+    const plan = await planNetworks(models.pairs, recipe, form, dtype);
+    const blends = new Map(
+      models.pairs.map((pair) => [pair.name, blendCheckpoints(pair.base, pair.transfer, recipe)]),
+    );
+    if (form.kind === 'rosinality') await requireRosinality([...blends.values()][0]!, options);
+    const inPlace =
+      form.kind === 'in-place' ? await planInPlace(out, form.container, blends, options) : undefined;
+    const work: Work = { base, transfer, out, recipe, models, form, dtype, plan, inPlace, blends, options };
     return options.dryRun === true ? dryRun(work) : await blend(work, context);
   } finally {
-    await Promise.all(models.map((model) => model.close()));
+    await models.close();
   }
 }
 
 interface Work {
+  /** As they were called. */
   readonly base: string;
   readonly transfer: string;
-  readonly ofBase: Checkpoint;
-  readonly ofTransfer: Checkpoint;
-  readonly recipe: BlendRecipe;
-  readonly plan: readonly PlanRow[];
   readonly out: string;
+  readonly recipe: BlendRecipe;
+  readonly models: BlendModels;
+  readonly form: OutputForm;
+  readonly dtype: WrittenDType;
+  readonly plan: readonly NetworkPlanRow[];
+  /** What becomes of a container's tensors. */
+  readonly inPlace: InPlacePlan | undefined;
+  readonly blends: ReadonlyMap<NetworkName, Checkpoint>;
   readonly options: BlendOptions;
 }
 
 async function blend(work: Work, context: Context): Promise<Outcome> {
-  const { signal, terminal } = context;
-  const { base, transfer, ofBase, ofTransfer, recipe, plan, out, options } = work;
-  const { dtype, force, preview } = options;
+  const { terminal } = context;
+  const { base, transfer, out, models, form, plan, options } = work;
+  const { force, lossy, preview } = options;
   const outputs = [out, ...(preview === undefined ? [] : [preview])];
   requireDistinct(outputs);
-  const inputs = [ofBase.origin.path, ofTransfer.origin.path];
-  for (const output of outputs) await checkOutput(output, { force, inputs });
-  if (preview !== undefined) (await import('../render/write-picture.js')).formatOf(preview);
+  const files = [models.base, models.transfer, ...(models.container === undefined ? [] : [models.container])];
+  for (const output of outputs) await checkOutput(output, { force, inputs: files.map(({ path }) => path) });
 
-  const blended = blendCheckpoints(ofBase, ofTransfer, recipe);
   // Before anything is written: models that cannot be rendered, or a device that is missing, show here.
-  const sheet = preview === undefined ? undefined : await renderPreview({ ...work, blended }, context);
-
-  // Both files are hashed while they are blended, each on a thread of its own.
-  const models = { base: ofBase, transfer: ofTransfer };
-  const metadata = recipeMetadata(recipe, models);
-  metadata.catch(() => {});
-  const total = plan.reduce((sum, row) => sum + row.bytes, 0);
-  const progress = await terminal.progress({ label: 'blending', total: megabytes(total) });
-  try {
-    await writeCheckpoint(out, blended, {
-      metadata: draftRecipeMetadata(recipe, models),
-      lateMetadata: () => metadata,
-      dtype,
-      force,
-      signal,
-      onProgress: (done) => progress.update(megabytes(done)),
-    });
-  } finally {
-    progress.finish();
-  }
+  const sheet = preview === undefined ? undefined : await renderPreview(work, preview, context);
+  const { recipe, inPlace } = await writeBlend({ ...work, pairs: models.pairs, lossy, force }, context);
   terminal.info(`blended: ${describePlan(plan, base, transfer)}`);
-
+  if (form.kind === 'in-place' && inPlace !== undefined) {
+    const line = describeInPlace(form.container.path, inPlace);
+    if (isLossy(inPlace)) terminal.warn(line);
+    else terminal.info(line);
+  }
   if (preview !== undefined && sheet !== undefined) {
     const { writePicture } = await import('../render/write-picture.js');
     await writePicture(preview, sheet, { force });
@@ -104,47 +109,49 @@ async function blend(work: Work, context: Context): Promise<Outcome> {
     document: {
       output: out,
       ...(preview === undefined ? {} : { preview }),
-      dtype,
+      ...formDocument(work),
       bytes: (await stat(out)).size,
-      recipe: JSON.parse((await metadata).recipe),
+      recipe,
       plan,
+      ...(inPlace === undefined ? {} : { inPlace }),
     },
     lines: outputs,
   };
 }
 
 /** The modules that render are large; they are loaded for a preview only. */
-async function renderPreview(
-  work: Work & { readonly blended: Checkpoint },
-  context: Context,
-): Promise<Picture> {
+async function renderPreview(work: Work, path: string, context: Context): Promise<Picture> {
+  const { base, transfer, recipe, models, blends, options } = work;
+  (await import('../render/write-picture.js')).formatOf(path);
+  const [pair] = models.pairs as [BlendModels['pairs'][number]];
+  (await import('../generator/weights.js')).requireRenderable(pair.base);
   const { preview } = await import('./preview.js');
-  return preview(work, context);
+  const checkpoints = { ofBase: pair.base, blended: blends.get(pair.name)!, ofTransfer: pair.transfer };
+  return preview({ base, transfer, ...checkpoints, recipe, options }, context);
 }
 
 /** Everything has been checked that can be checked without reading the weights. */
-function dryRun({ plan, out, recipe, options }: Work): Outcome {
-  const { dtype } = options;
-  const rows = plan.map((row) => [
-    groupName(row.group),
-    String(Number(row.alpha.toFixed(4))),
-    grouped(row.tensors),
-    grouped(row.parameters),
-    grouped(row.bytes),
-  ]);
-  const sum = (key: 'tensors' | 'parameters' | 'bytes') =>
-    grouped(plan.reduce((total, row) => total + row[key], 0));
-  return {
-    document: { dryRun: true, output: out, dtype, recipe, plan },
-    lines: [
-      ...table([
-        ['resolution', 'α', 'tensors', 'parameters', 'bytes'],
-        ...rows,
-        ['in all', '', sum('tensors'), sum('parameters'), sum('bytes')],
-      ]),
-      `α is the share of the transfer model; would write ${out} (${dtype})`,
-    ],
-  };
+function dryRun({ plan, out, recipe, form, dtype, inPlace, ...work }: Work): Outcome {
+  const lines = [...planLines(plan), 'α is the share of the transfer model'];
+  const document = { dryRun: true, output: out, ...formDocument({ form, dtype, ...work }), recipe, plan };
+  if (form.kind === 'in-place' && inPlace !== undefined) {
+    return {
+      document: { ...document, inPlace },
+      lines: [...lines, describeInPlacePlan(form.container.path, inPlace), `would write ${out}`],
+    };
+  }
+  const name = form.kind === 'rosinality' ? `rosinality, ${dtype}` : dtype;
+  return { document, lines: [...lines, `would write ${out} (${name})`] };
+}
+
+function formDocument({
+  form,
+  dtype,
+  blends,
+}: Pick<Work, 'form' | 'dtype' | 'blends'>): Record<string, unknown> {
+  const networks = [...blends.keys()];
+  if (form.kind !== 'in-place') return { form: form.kind, networks, dtype };
+  return { form: form.kind, networks, container: form.container.path };
 }
 
 function requireModels({ base, transfer, swap }: BlendOptions): {
@@ -159,28 +166,16 @@ function requireModels({ base, transfer, swap }: BlendOptions): {
   return { base, transfer, swap };
 }
 
-function inDType(plan: readonly PlanRow[], dtype: WrittenDType): PlanRow[] {
-  return plan.map((row) => ({ ...row, bytes: row.parameters * BYTES_PER_ELEMENT[dtype] }));
-}
-
-/** e.g. `4..8 px from pixelart, 16..64 px from toonhead`. */
-function describePlan(plan: readonly PlanRow[], base: string, transfer: string): string {
-  const runs: { from: number; to: number; alpha: number }[] = [];
-  for (const { group, alpha } of plan) {
-    if (typeof group !== 'number') continue;
-    const last = runs.at(-1);
-    if (last?.alpha === alpha) last.to = group;
-    else runs.push({ from: group, to: group, alpha });
-  }
-  return runs
-    .map(({ from, to, alpha }) => {
-      const range = from === to ? `${from} px` : `${from}..${to} px`;
-      if (alpha === 0 || alpha === 1) return `${range} from ${modelLabel(alpha === 0 ? base : transfer)}`;
-      return `${range} ${(100 * alpha).toFixed(1)} % ${modelLabel(transfer)}`;
-    })
-    .join(', ');
-}
-
-function megabytes(bytes: number): number {
-  return Math.ceil(bytes / 1e6);
+/** Only a container has places for several networks. */
+function requireOneNetwork(
+  form: OutputForm,
+  out: string,
+  networks: readonly NetworkName[] | undefined,
+): void {
+  if (form.kind === 'in-place' || networks === undefined || networks.length === 1) return;
+  throw new UsageError(
+    'OPTIONS_EXCLUSIVE',
+    `--networks: expected one network for ${out}, which holds one, found ${networks.join(', ')}`,
+    { hint: 'several are written in place of a training snapshot: --out FILE.pkl' },
+  );
 }

@@ -4,10 +4,13 @@ import {
   addClass,
   addCommon,
   addEngine,
+  addNetwork,
   addProjectionOptions,
   addPsi,
   addRecipe,
   choice,
+  dtypeOption,
+  networkList,
   seedsOption,
   text,
   wholeNumber,
@@ -18,12 +21,13 @@ import { addVersion } from './version.js';
 // Every command's module is imported when the command runs, so that --help answers at once.
 
 const EXAMPLES = `
-B, T and MODEL are paths of generators (safetensors, or pickles of stylegan2-ada-pytorch), or names: of those that
-come with the program (toonhead, pixelart, dylan), and of those that "blend models list" shows.
+B, T and MODEL are paths of generators (safetensors, pickles of NVIDIA's tools, .pt of rosinality's), or names: of those
+that come with the program (toonhead, pixelart, dylan), and of those that "blend models list" shows.
 
 Examples:
   blend --base toonhead --transfer pixelart --swap 8 --preview preview.png
   blend sweep --base toonhead --transfer pixelart --out sweep.png
+  blend --base ffhq.pkl --transfer ukiyoe.pkl --swap 16 --out blend.pkl
   blend render toonhead-pixelart-swap8.safetensors --seeds 0-3,85 --psi 0.7 --out faces
 
 Exit codes: 0 done, 1 fault of the program, 2 wrong call, 3 bad input file, 4 cannot write, 5 done in part,
@@ -58,8 +62,23 @@ function blendProgram(start: Start): Command {
   addRecipe(program)
     .addOption(choice('--mapping <model>', 'whose mapping network', ['base', 'transfer']).default('base'))
     .addOption(choice('--noise <model>', 'whose noise buffers', ['base', 'transfer']).default('base'))
-    .option('--out <file>', 'where to write (default: BASE-TRANSFER-swapR.safetensors here)', text('--out'))
-    .addOption(choice('--dtype <type>', 'how numbers are stored', ['f32', 'f16', 'bf16']).default('f32'))
+    .option(
+      '--out <file>',
+      'where to write: .safetensors, or .pkl or .pt in the form of the base (default: BASE-TRANSFER-swapR.safetensors here)',
+      text('--out'),
+    )
+    .option(
+      '--container <file>',
+      'take the form, and all that is not blended, of this .pkl or .pt',
+      text('--container'),
+    )
+    .option(
+      '--networks <list>',
+      'which networks to blend into a training snapshot, such as G_ema,G,D (default: G_ema)',
+      networkList('--networks'),
+    )
+    .option('--lossy', 'write although settings of the container differ, or the form cannot hold them')
+    .addOption(dtypeOption())
     .option('--preview <file>', 'also render faces through base, blend and transfer', text('--preview'))
     .addOption(seedsOption('0-5'))
     .option('--dry-run', 'print what would be done, and write nothing');
@@ -75,7 +94,9 @@ function blendProgram(start: Start): Command {
   addRender(program, start);
   addSweep(program, start);
   addProject(program, start);
+  addConvert(program, start);
   addInspect(program, start);
+  addDiff(program, start);
   addModels(program, start);
   return program;
 }
@@ -90,7 +111,7 @@ function addRender(program: Command, start: Start): void {
       'render a w that "blend project" has saved, with its noise',
       text('--latents'),
     );
-  addClass(addPsi(command))
+  addClass(addPsi(addNetwork(command, ['G_ema', 'G'])))
     .option('--cutoff <n>', 'truncate only the first n layers', wholeNumber('--cutoff', { min: 0 }))
     .addOption(
       choice(
@@ -127,7 +148,7 @@ function addProject(program: Command, start: Start): void {
   const command = program
     .command('project <model> <picture>')
     .description('Finds the w and noise with which a generator makes a picture.');
-  addClass(addProjectionOptions(command, 1000))
+  addClass(addProjectionOptions(addNetwork(command, ['G_ema', 'G']), 1000))
     .option('--out <file>', 'where to save them (default: PICTURE.safetensors here)', text('--out'))
     .option('--progress-film <file>', 'an animated WebP of the search', text('--progress-film'));
   addCommon(addEngine(command), { writes: true }).action((model: string, picture: string, options) =>
@@ -137,11 +158,41 @@ function addProject(program: Command, start: Start): void {
   );
 }
 
+function addConvert(program: Command, start: Start): void {
+  const command = program
+    .command('convert <in> <out>')
+    .description('Writes a network in another form: .safetensors, .pt, or in place of a container.')
+    .option(
+      '--container <file>',
+      'take the form, and all that is not converted, of this .pkl or .pt',
+      text('--container'),
+    );
+  addNetwork(command)
+    .addOption(dtypeOption())
+    .option('--lossy', 'write although something is lost')
+    .option('--dry-run', 'check, say what would be done, and write nothing');
+  addCommon(command, { writes: true }).action((input: string, output: string, options) =>
+    start(async (context) =>
+      (await import('./convert-command.js')).convertCommand(input, output, options, context),
+    ),
+  );
+}
+
 function addInspect(program: Command, start: Start): void {
   const command = program
     .command('inspect <model>')
-    .description('Says what a generator file holds, and how it was blended.');
-  addCommon(command, { writes: false }).action((model: string) =>
-    start(async () => (await import('./inspect-command.js')).inspectCommand(model)),
+    .description('Says what a file holds, what Python would have run to open it, and how it was blended.')
+    .option('--tensors', 'also read every tensor: mean, deviation, range, and what is not finite');
+  addCommon(addNetwork(command), { writes: false }).action((model: string, options) =>
+    start(async (context) => (await import('./inspect-command.js')).inspectCommand(model, options, context)),
+  );
+}
+
+function addDiff(program: Command, start: Start): void {
+  const command = program
+    .command('diff <a> <b>')
+    .description('Says how far two networks are from each other, resolution by resolution.');
+  addCommon(addNetwork(command), { writes: false }).action((a: string, b: string, options) =>
+    start(async (context) => (await import('./diff-command.js')).diffCommand(a, b, options, context)),
   );
 }

@@ -1,154 +1,131 @@
-import { stat } from 'node:fs/promises';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { elementCount, familyName } from '../checkpoint/checkpoint.js';
-import { BYTES_PER_ELEMENT } from '../checkpoint/dtype.js';
-import { openModel } from '../checkpoint/names.js';
-import { groupOf, type TensorGroup } from '../swap/groups.js';
-import { parseRecipe } from '../swap/parse-recipe.js';
+import { type CheckpointFile, openCheckpointFile } from '../checkpoint/checkpoint-file.js';
+import {
+  type Inspection,
+  inspectOpenFile,
+  type NetworkInspection,
+  type TensorStatistics,
+  tensorStatistics,
+} from '../checkpoint/inspect.js';
+import { resolveModel } from '../checkpoint/names.js';
+import { networkName } from '../checkpoint/network-names.js';
+import { sha256OfFile } from '../files/sha256.js';
 import { RECIPE_KEY, type RecordedRecipe } from '../swap/recipe-metadata.js';
-import type { Outcome } from './outcome.js';
-import { grouped, groupName, table } from './table.js';
+import { fileLines, metadataLines, networkLines, recipeLines } from './inspect-lines.js';
+import type { Context, Outcome } from './outcome.js';
+import { securityLines } from './security-lines.js';
+import { statisticsLines } from './statistics-lines.js';
 
-/** Longer entries of the metadata are cut in the table; `--json` has all of them. */
-const MAX_ENTRY = 160;
+interface InspectOptions {
+  readonly network?: string;
+  readonly tensors?: true;
+}
 
-/** `blend inspect MODEL`: what a file holds, without computing anything. */
-export async function inspectCommand(model: string): Promise<Outcome> {
-  const checkpoint = await openModel(model);
+/** `blend inspect MODEL`: what a file holds. Values are read for `--tensors` only. */
+export async function inspectCommand(
+  model: string,
+  options: InspectOptions,
+  context: Context,
+): Promise<Outcome> {
+  const file = await openCheckpointFile(resolveModel(model).path);
   try {
-    const { architecture, origin, metadata } = checkpoint;
-    const [sha256, { size }] = await Promise.all([checkpoint.sha256(), stat(origin.path)]);
-    const groups = groupsOf(checkpoint);
-    const recipe = parseRecipe(metadata);
+    // Hashed on a thread of its own meanwhile.
+    const hashing = sha256OfFile(file.path);
+    hashing.catch(() => {});
+    const inspection = await inspectOpenFile(file);
+    const networks = await chosen(file, inspection, options.network);
+    const statistics = new Map<NetworkInspection, readonly TensorStatistics[]>();
+    if (options.tensors) {
+      for (const network of networks) statistics.set(network, await measure(file, network, context));
+    }
+    const sha256 = await hashing;
+    const { security, metadata } = inspection;
+    const recipe = await recipeOf(metadata);
     return {
       document: {
-        origin: { ...origin, bytes: size, sha256 },
-        architecture: plain(architecture),
-        dtypes: [...new Set(groups.flatMap((group) => group.dtypes))],
-        tensors: groups,
-        metadata,
+        ...inspection,
+        sha256,
+        networks: networks.map((network) => networkDocument(network, statistics.get(network))),
         ...(recipe === undefined ? {} : { recipe }),
       },
       lines: [
-        ...fileLines(checkpoint, size, sha256),
-        '',
-        ...architectureLines(checkpoint),
-        '',
-        ...tensorLines(groups),
+        ...fileLines(inspection, sha256),
+        ...networks.flatMap((network) => [
+          '',
+          ...networkLines(network, inspection.networks.length > 1),
+          ...statisticsLines(statistics.get(network)),
+        ]),
+        ...(security === undefined ? [] : ['', ...securityLines(security)]),
         ...(recipe === undefined ? [] : ['', ...recipeLines(recipe)]),
         ...metadataLines(metadata, recipe !== undefined),
       ],
     };
   } finally {
-    await checkpoint.close();
+    await file.close();
   }
 }
 
-interface Group {
-  readonly group: TensorGroup;
-  readonly tensors: number;
-  readonly parameters: number;
-  /** As the file stores them. */
-  readonly bytes: number;
-  readonly dtypes: readonly string[];
+/** The schema of recipes takes longer to load than most files to inspect. */
+async function recipeOf(metadata: Inspection['metadata']): Promise<RecordedRecipe | undefined> {
+  if (!Object.hasOwn(metadata, RECIPE_KEY)) return undefined;
+  return (await import('../swap/parse-recipe.js')).parseRecipe(metadata);
 }
 
-/** Mapping network, resolutions upwards, noise, filters: the groups of a blend. */
-function groupsOf(checkpoint: Checkpoint): Group[] {
-  const groups = new Map<TensorGroup, Group>();
-  for (const { name, shape, dtype } of checkpoint.tensors.values()) {
-    const group = groupOf(name);
-    const count = elementCount(shape);
-    const sum = groups.get(group) ?? { group, tensors: 0, parameters: 0, bytes: 0, dtypes: [] };
-    groups.set(group, {
-      group,
-      tensors: sum.tensors + 1,
-      parameters: sum.parameters + count,
-      bytes: sum.bytes + count * BYTES_PER_ELEMENT[dtype],
-      dtypes: [...new Set([...sum.dtypes, dtype])],
-    });
+/** @throws InputFileError `NETWORK_MISSING` */
+async function chosen(
+  file: CheckpointFile,
+  { networks }: Inspection,
+  wanted: string | undefined,
+): Promise<readonly NetworkInspection[]> {
+  if (wanted === undefined) return networks;
+  await file.content(wanted);
+  const named = networks.filter(({ name }) => name === networkName(wanted));
+  // One network without a name answers to several.
+  return named.length > 0 ? named : networks.slice(0, 1);
+}
+
+async function measure(
+  file: CheckpointFile,
+  network: NetworkInspection,
+  { signal, terminal }: Context,
+): Promise<TensorStatistics[]> {
+  const progress = await terminal.progress({ label: `reading ${network.name}`, total: network.tensors });
+  const found: TensorStatistics[] = [];
+  try {
+    for await (const statistics of tensorStatistics(await readable(file, network), { signal })) {
+      found.push(statistics);
+      progress.update(found.length);
+    }
+  } finally {
+    progress.finish();
   }
-  const rank = (group: TensorGroup) =>
-    typeof group === 'number' ? group : { mapping: 0, noise: Number.MAX_VALUE, filters: Infinity }[group];
-  return [...groups.values()].sort((a, b) => (rank(a.group) < rank(b.group) ? -1 : 1));
+  return found;
 }
 
-function fileLines({ origin }: Checkpoint, size: number, sha256: string): string[] {
-  const network = origin.network === undefined ? '' : `, network ${origin.network}`;
-  return [
-    `file            ${origin.path}`,
-    `format          ${origin.format}${network}`,
-    `size            ${grouped(size)} bytes`,
-    `SHA-256         ${sha256}`,
-  ];
-}
-
-/** How settings are called; those that are not listed, under their own names. */
-const SETTING_NAMES: Readonly<Record<string, string>> = {
-  zDim: 'z',
-  wDim: 'w',
-  mappingLayers: 'mapping layers',
-  mappingWidth: 'mapping width',
-  embedDim: 'class embedding',
-  mappingLrMultiplier: 'mapping lr',
-  convClamp: 'conv clamp',
-};
-
-function architectureLines({ architecture }: Checkpoint): string[] {
-  const settings = Object.entries(architecture).filter(([key]) => key !== 'family');
-  const line = (name: string, value: string) => `${name.padEnd(16)}${value}`;
-  return [
-    line('architecture', familyName(architecture)),
-    ...settings.map(([key, value]) => line(SETTING_NAMES[key] ?? key, settingText(value))),
-  ];
-}
-
-function settingText(value: unknown): string {
-  if (value === null) return 'none';
-  if (value instanceof Map) return [...value].map(([r, count]) => `${r} px: ${count}`).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+/** Also a network of no known architecture has tensors. */
+async function readable(
+  file: CheckpointFile,
+  { name, architecture }: NetworkInspection,
+): Promise<Pick<Checkpoint, 'tensors' | 'read'>> {
+  if (architecture !== undefined) return file.checkpoint(name);
+  const { tensors } = await file.content(name);
+  const infos = Array.from(tensors, ([name, { shape, dtype }]) => [name, { name, shape, dtype }] as const);
+  return { tensors: new Map(infos), read: (name) => tensors.get(name)!.read() };
 }
 
 /** For JSON, which has no maps. */
-function plain(architecture: object): Record<string, unknown> {
-  const entries = Object.entries(architecture);
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, value instanceof Map ? Object.fromEntries(value) : value]),
-  );
-}
-
-function tensorLines(groups: readonly Group[]): string[] {
-  const sum = (key: 'tensors' | 'parameters' | 'bytes') =>
-    grouped(groups.reduce((total, group) => total + group[key], 0));
-  return table([
-    ['resolution', 'tensors', 'parameters', 'bytes', 'stored as'],
-    ...groups.map((group) => [
-      groupName(group.group),
-      grouped(group.tensors),
-      grouped(group.parameters),
-      grouped(group.bytes),
-      group.dtypes.join(', '),
-    ]),
-    ['in all', sum('tensors'), sum('parameters'), sum('bytes'), ''],
+function networkDocument(
+  { architecture, dtypes, ...rest }: NetworkInspection,
+  statistics: readonly TensorStatistics[] | undefined,
+): Record<string, unknown> {
+  const settings = Object.entries(architecture ?? {}).map(([key, value]) => [
+    key,
+    value instanceof Map ? Object.fromEntries(value) : value,
   ]);
-}
-
-function recipeLines(recipe: RecordedRecipe): string[] {
-  const side = ({ path, sha256 }: RecordedRecipe['base']) =>
-    sha256 === '' ? path : `${path} (SHA-256 ${sha256})`;
-  const ramp = recipe.ramp === undefined ? '' : `, ramp ${recipe.ramp} octaves`;
-  const alpha = Object.entries(recipe.alpha).map(([r, share]) => `${r} px ${Number(share.toFixed(4))}`);
-  return [
-    `blended from    base ${side(recipe.base)}`,
-    `                transfer ${side(recipe.transfer)}`,
-    `recipe          swap ${recipe.swap}${ramp}, structure ${recipe.structure}, mapping ${recipe.mapping}, noise ${recipe.noise}`,
-    `α               ${alpha.join(', ')}`,
-  ];
-}
-
-function metadataLines(metadata: Readonly<Record<string, string>>, recipeShown: boolean): string[] {
-  const entries = Object.entries(metadata).filter(([key]) => !(recipeShown && key === RECIPE_KEY));
-  if (entries.length === 0) return [];
-  const cut = (text: string) => (text.length > MAX_ENTRY ? `${text.slice(0, MAX_ENTRY)}…` : text);
-  return ['', 'metadata', ...entries.map(([key, value]) => `  ${cut(key)}: ${cut(value)}`)];
+  return {
+    ...rest,
+    architecture: architecture === undefined ? null : Object.fromEntries(settings),
+    dtypes: Object.fromEntries(dtypes),
+    ...(statistics === undefined ? {} : { statistics }),
+  };
 }

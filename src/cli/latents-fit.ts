@@ -1,5 +1,6 @@
-import { type Checkpoint, elementCount, requireStyleGan2 } from '../checkpoint/checkpoint.js';
+import { type Checkpoint, elementCount } from '../checkpoint/checkpoint.js';
 import { InputFileError } from '../errors.js';
+import { requireRenderable } from '../generator/weights.js';
 import type { Latents } from '../project/latents.js';
 import type { Renderer } from '../render/renderer.js';
 import { type Truncation, truncated } from '../render/styles.js';
@@ -11,7 +12,7 @@ import { type Truncation, truncated } from '../render/styles.js';
 export function requireFitting(latents: Latents, path: string, checkpoint: Checkpoint): void {
   const model = checkpoint.origin.path;
   const hint = 'use the generator that the projection was made with, or a blend of it';
-  const { wDim } = requireStyleGan2(checkpoint);
+  const { wDim } = requireRenderable(checkpoint);
   if (latents.w.length !== wDim) {
     throw new InputFileError(
       'LATENTS_DIFFER',

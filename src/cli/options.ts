@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { NETWORK_NAMES, type NetworkName, networkName } from '../checkpoint/network-names.js';
 import { UsageError } from '../errors.js';
 import { parseSeeds } from '../render/seeds.js';
 
@@ -116,6 +117,33 @@ export function addRecipe(command: Command): Command {
     );
 }
 
+/** `--network` of commands that read one network of a file. */
+export function addNetwork(command: Command, names: readonly NetworkName[] = NETWORK_NAMES): Command {
+  return command.option(
+    '--network <name>',
+    `which network of a file with several: ${names.join(' or ')} (default: the first of these that it has)`,
+    (word: string) => oneNetwork('--network', word, names),
+  );
+}
+
+/** A parser of `G_ema,G,D`: networks by any of their names, each once. */
+export function networkList(option: string): (list: string) => NetworkName[] {
+  return (list) => {
+    const found = list.split(',').map((word) => oneNetwork(option, word.trim(), NETWORK_NAMES));
+    if (new Set(found).size === found.length) return NETWORK_NAMES.filter((name) => found.includes(name));
+    throw malformed(option, 'each network once', list);
+  };
+}
+
+/** The forms of numbers that files are written with. */
+export function dtypeOption(): Option {
+  return choice('--dtype <type>', 'how numbers are stored; f32 unless said otherwise', [
+    'f32',
+    'f16',
+    'bf16',
+  ]);
+}
+
 export function addEngine(command: Command): Command {
   return command
     .addOption(
@@ -135,6 +163,12 @@ export function addCommon(command: Command, options: { writes: boolean }): Comma
     .option('--json', 'print the result as one JSON document')
     .option('--quiet', 'print errors and warnings only')
     .option('--verbose', 'print more about errors');
+}
+
+function oneNetwork(option: string, word: string, names: readonly NetworkName[]): NetworkName {
+  const name = networkName(word);
+  if (name !== undefined && names.includes(name)) return name;
+  throw malformed(option, names.join(' or '), word);
 }
 
 /** The error of an option that has to be there. */

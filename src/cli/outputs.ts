@@ -88,7 +88,7 @@ async function requireNoInput(path: string, inputs: readonly string[]): Promise<
 /** The error of an output that is one of the inputs. */
 export function isInput(path: string, input: string): UsageError {
   return new UsageError('OUTPUT_IS_INPUT', `${path}: the result would replace ${input}, which is read`, {
-    hint: 'choose another name with --out',
+    hint: 'choose another name',
   });
 }
 

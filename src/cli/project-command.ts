@@ -1,9 +1,10 @@
 import { basename, extname } from 'node:path';
-import { type Checkpoint, requireStyleGan2 } from '../checkpoint/checkpoint.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { openModel } from '../checkpoint/names.js';
 import { type Engine, openEngine } from '../engine/index.js';
 import { throwIfAborted, UsageError } from '../errors.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
+import { requireRenderable } from '../generator/weights.js';
 import { saveLatents } from '../project/latents.js';
 import { LOSSES } from '../project/loss.js';
 import { createProjector, type Projection } from '../project/projector.js';
@@ -19,6 +20,7 @@ import { checkOutput, requireDistinct } from './outputs.js';
 import { psnr } from './psnr.js';
 
 interface ProjectOptions extends CommonOptions, EngineChoice {
+  readonly network?: string;
   readonly steps: number;
   readonly seed: number;
   readonly loss: string;
@@ -40,9 +42,9 @@ export async function projectCommand(
   const { force, progressFilm: film } = options;
   const out = options.out ?? `${basename(picturePath, extname(picturePath))}.safetensors`;
   requireFilmName(film);
-  const checkpoint = await openModel(model);
+  const checkpoint = await openModel(model, { network: options.network });
   try {
-    const architecture = requireStyleGan2(checkpoint);
+    const architecture = requireRenderable(checkpoint);
     const label = labelOf(architecture, options.class);
     const target = await readPicture(picturePath, architecture.resolution);
     const outputs = film === undefined ? [out] : [out, film];

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { requireStyleGan2 } from '../checkpoint/checkpoint.js';
 import { openModel } from '../checkpoint/names.js';
 import { openEngine } from '../engine/index.js';
 import { throwIfAborted, UsageError } from '../errors.js';
+import { requireRenderable } from '../generator/weights.js';
 import { type Latents, loadLatents } from '../project/latents.js';
 import type { NoiseMode } from '../render/noise-modes.js';
 import type { Picture } from '../render/picture.js';
@@ -17,6 +17,7 @@ import type { Context, Outcome } from './outcome.js';
 import { checkFolder, checkOutput, isFolder, makeFolder } from './outputs.js';
 
 interface RenderOptions extends CommonOptions, EngineChoice {
+  readonly network?: string;
   readonly seeds?: readonly number[];
   readonly latents?: string;
   readonly psi: number;
@@ -36,10 +37,10 @@ export async function renderCommand(
   { signal, terminal }: Context,
 ): Promise<Outcome> {
   requireOneSource(options);
-  const checkpoint = await openModel(model);
+  const checkpoint = await openModel(model, { network: options.network });
   try {
     const latents = options.latents === undefined ? undefined : await loadLatents(options.latents);
-    if (latents === undefined) labelOf(requireStyleGan2(checkpoint), options.class);
+    if (latents === undefined) labelOf(requireRenderable(checkpoint), options.class);
     else requireFitting(latents, options.latents!, checkpoint);
     const faces = facesOf(options, latents);
     const target = await planOutput(faces, options, checkpoint.origin.path);

@@ -1,7 +1,8 @@
 import { resolutionsOf } from '../checkpoint/architecture.js';
-import { type Checkpoint, requireStyleGan2 } from '../checkpoint/checkpoint.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { modelLabel, openModel } from '../checkpoint/names.js';
 import { openEngine } from '../engine/index.js';
+import { requireRenderable } from '../generator/weights.js';
 import type { Picture } from '../render/picture.js';
 import { contactSheet } from '../render/sheet.js';
 import { labelOf } from '../render/styles.js';
@@ -32,7 +33,7 @@ export async function sweepCommand(options: SweepOptions, context: Context): Pro
     models.push(await openModel(options.transfer));
     const [base, transfer] = models as [Checkpoint, Checkpoint];
     requireSameShape(base, transfer);
-    labelOf(requireStyleGan2(base), options.class);
+    labelOf(requireRenderable(base), options.class);
     await checkOutput(out, { force, inputs: [base.origin.path, transfer.origin.path] });
     const columns = columnsOf(base, transfer, options);
     const pictures = await renderColumns(columns, options, context);

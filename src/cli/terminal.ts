@@ -15,6 +15,11 @@ export class Terminal {
 
   constructor(private readonly options: TerminalOptions) {}
 
+  /** Whether the answer is a document. */
+  get isJson(): boolean {
+    return this.options.json;
+  }
+
   /** What the program is doing; not with `--quiet`. */
   info(line: string): void {
     if (!this.options.quiet) this.message(line);

@@ -3,12 +3,21 @@ import type { Program } from '../graph/index.js';
 /** Named values, row-major. */
 export type Values = Readonly<Record<string, Float32Array>>;
 
+export const ENGINES = ['onnxruntime', 'tfjs'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
+export type Device = (typeof DEVICES)[number];
+
 /** A machine that runs tensor programs. Knows nothing of what they mean. */
 export interface Engine {
-  /** e.g. `onnxruntime` */
-  readonly name: string;
-  /** What it computes on, e.g. `cpu` or `webgpu`. */
+  readonly name: EngineName;
+  /** What it computes on. */
   readonly device: Device;
+  /** In words, with version and package: for people, and for the settings that are kept with a result. */
+  readonly description: string;
+  /** What one should know about how this engine came to be taken, e.g. that another one cannot be used. */
+  readonly notices: readonly string[];
   /** Prepares a program for being run many times. */
   compile(program: Program): Promise<Executable>;
 }
@@ -23,10 +32,9 @@ export interface Executable {
   dispose(): Promise<void>;
 }
 
-export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
-export type Device = (typeof DEVICES)[number];
-
 export interface EngineOptions {
+  /** `auto`, the default, takes ONNX Runtime, and TensorFlow.js where that cannot be used: `notices` then says so. */
+  readonly engine?: EngineName | 'auto';
   /** `auto`, the default, takes the fastest device that this machine really has. */
   readonly device?: Device | 'auto';
   /** Threads of the CPU; the number of cores unless given. */

@@ -1,22 +1,17 @@
-import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { EngineError } from '../errors.js';
-import { constant, type Program, program, scale, sizeOf } from '../graph/index.js';
+import { constant, type Program, program, scale } from '../graph/index.js';
 import { toOnnx } from '../graph/onnx/lower.js';
 import type { Device, Engine, EngineOptions, Executable, Values } from './engine.js';
+import { feedsOf } from './feeds.js';
+import { threadsOf } from './threads.js';
 
 // The library writes to stderr on its own; what matters comes as an exception as well.
 ort.env.logLevel = 'fatal';
 
 /** The default engine: ONNX Runtime's native library with the execution provider of the device. */
 export async function openOnnxRuntime(options: EngineOptions = {}): Promise<Engine> {
-  const threads = options.threads ?? availableParallelism();
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new EngineError(
-      'THREADS_OUT_OF_RANGE',
-      `threads: expected a whole number from 1, found ${threads}`,
-    );
-  }
+  const threads = threadsOf(options);
   const device = options.device ?? 'auto';
   if (device === 'cpu') return engineOn('cpu', threads);
   if (device !== 'auto') {
@@ -36,7 +31,13 @@ export async function openOnnxRuntime(options: EngineOptions = {}): Promise<Engi
 }
 
 function engineOn(device: Device, threads: number): Engine {
-  return { name: 'onnxruntime', device, compile: (what) => compile(what, device, threads) };
+  return {
+    name: 'onnxruntime',
+    device,
+    description: `ONNX Runtime ${ort.env.versions.node ?? ort.env.versions.common}, ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    notices: [],
+    compile: (what) => compile(what, device, threads),
+  };
 }
 
 async function compile(what: Program, device: Device, threads: number): Promise<Executable> {
@@ -60,13 +61,7 @@ async function run(
   inputs: Values,
 ): Promise<Record<string, Float32Array>> {
   const feeds: Record<string, ort.Tensor> = {};
-  for (const [name, shape] of what.inputs) {
-    const values = inputs[name];
-    if (values?.length !== sizeOf(shape)) {
-      throw new RangeError(
-        `input ${name}: expected ${sizeOf(shape)} values for [${shape}], found ${values?.length}`,
-      );
-    }
+  for (const { name, shape, values } of feedsOf(what, inputs)) {
     feeds[name] = new ort.Tensor('float32', values, shape);
   }
   const results = await session.run(feeds);
@@ -95,7 +90,10 @@ async function requireDevice(device: Device, threads: number): Promise<void> {
     await probe.run({});
     await probe.dispose();
   } catch (cause) {
-    const [reason] = String((cause as Error).message).split('\n');
+    // Without the place in its source that ONNX Runtime puts in front.
+    const reason = String((cause as Error).message)
+      .split('\n')[0]!
+      .replace(/^\/\S+\/.* was false\. /, '');
     throw new EngineError('DEVICE_MISSING', `device ${device}: cannot be used on this machine (${reason})`, {
       hint,
       cause,

@@ -1,5 +1,5 @@
 import type { Architecture } from '../checkpoint/architecture.js';
-import { type Checkpoint, requireStyleGan2 } from '../checkpoint/checkpoint.js';
+import { type Checkpoint, NOT_RENDERED, requireStyleGan2 } from '../checkpoint/checkpoint.js';
 import { readFinite } from '../checkpoint/read-finite.js';
 import { InputFileError } from '../errors.js';
 import { constant, type Tensor } from '../graph/index.js';
@@ -43,13 +43,17 @@ export function scaled(values: Float32Array, gain: number, shape: readonly numbe
   return constant(gain === 1 ? values : values.map((value) => value * gain), shape);
 }
 
-function requireRenderable(checkpoint: Checkpoint): Architecture {
+/**
+ * The architecture of a generator that can be rendered; nothing of its weights is read.
+ * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for `resnet` and `orig` generators and for other families
+ */
+export function requireRenderable(checkpoint: Checkpoint): Architecture {
   const architecture = requireStyleGan2(checkpoint);
   const { variant } = architecture;
   if (variant === 'skip') return architecture;
   throw new InputFileError(
     'ARCHITECTURE_NOT_RENDERED',
-    `${checkpoint.origin.path}: expected a generator with skip architecture, found ${variant}`,
-    { hint: 'it can be read and blended, but not rendered' },
+    `${checkpoint.origin.path}: expected a StyleGAN2 generator of the skip architecture to make pictures with, found ${variant}`,
+    { hint: NOT_RENDERED },
   );
 }

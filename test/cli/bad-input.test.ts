@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { filesIn, run } from './cli.js';
+import { filesIn, ONE_THREAD, run } from './cli.js';
 
 /** A folder with one of each kind of file that is no generator. */
 async function badFiles(): Promise<string> {
@@ -32,6 +32,15 @@ const project = (picture: string, ...more: string[]) => [
   ...more,
 ];
 
+/** As there are cores. */
+async function twoAtATime<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all([worker(), worker()]);
+}
+
 const CASES: [args: string[], code: number, message: RegExp][] = [
   [pair('missing.pkl'), 3, /missing\.pkl: no such file/],
   [pair('folder'), 3, /folder: expected a file, found a folder/],
@@ -44,7 +53,6 @@ const CASES: [args: string[], code: number, message: RegExp][] = [
   [pair(fixture('golden/golden32.pkl')), 3, /cannot be blended: .*golden32\.pkl is a 32 px/],
   [pair('toonhead', '--swap', '12'), 2, /expected a resolution of the model \(4, 8, 16, 32, 64\), found 12/],
   [pair('toonhead', '--swap', '16px'), 2, /--swap: expected a whole number, found "16px"/],
-  [pair('toonhead', '--ramp', '-1'), 2, /--ramp: expected a number from 0, found "-1"/],
   [pair('toonhead', '--dtype', 'f8'), 2, /f8/],
   [pair('toonhead', '--out', 'no/new.safetensors'), 4, /the folder no does not exist/],
   [pair('toonhead', '--out', 'text.pkl/new.safetensors'), 4, /text\.pkl/],
@@ -56,17 +64,45 @@ const CASES: [args: string[], code: number, message: RegExp][] = [
   [['--base'], 2, /argument missing/],
   [['inspect'], 2, /missing required argument 'model'/],
   [render(), 2, /--seeds: expected, but not given/],
-  [render('--seeds', '0', '--psi', 'abc'), 2, /--psi: expected a number, found "abc"/],
-  [render('--seeds', '0', '--psi', 'Infinity'), 2, /--psi/],
-  [render('--seeds', '4294967296'), 2, /expected a whole number 0\.\.4294967295/],
-  [render('--seeds', '3-1'), 2, /ends before it begins/],
-  [render('--seeds', '0', '--class', '1'), 2, /the generator has no classes/],
-  [render('--seeds', '0', '--threads', '0'), 2, /--threads: expected a whole number 1\.\.1024/],
   [render('--seeds', '0', '--out', 'text.pkl/x'), 4, /expected a folder, found a file/],
   [render('--latents', 'cut.safetensors'), 3, /cut\.safetensors/],
+  [
+    ['render', fixture('golden/golden32-stylegan1.pkl'), '--seeds', '0'],
+    3,
+    /found a StyleGAN generator\n.*not supported/,
+  ],
+  [
+    ['project', fixture('golden/golden32-pggan.pkl'), 'picture.png'],
+    3,
+    /found a PGGAN generator\n.*not supported/,
+  ],
+  [['render', 'toonhead', '--network', 'D', '--seeds', '0'], 2, /--network: expected G_ema or G, found "D"/],
+  [
+    ['render', 'toonhead', '--seeds', '0', '--network', 'G', '--class', '1'],
+    2,
+    /the generator has no classes/,
+  ],
+  [pair('toonhead', '--out', 'new.pkl'), 2, /new\.pkl: expected a pickle .*\nhint: .*--container/],
+  [pair('toonhead', '--out', 'new.bin'), 2, /expected a name ending in \.safetensors, \.pkl or \.pt/],
+  [pair('toonhead', '--networks', 'G_ema,D'), 3, /expected a network called D, found G_ema/],
+  [
+    pair('toonhead', '--out', 'new.pkl', '--container', fixture('golden/golden32.pkl')),
+    3,
+    /64 px .* found 32 px/,
+  ],
+  [
+    ['convert', 'toonhead', 'new.pt', '--container', fixture('golden/golden32.pkl')],
+    2,
+    /\(\.pkl\), found \.pt/,
+  ],
+  [
+    ['convert', fixture('golden/golden32.pkl'), 'new.safetensors'],
+    2,
+    /would lose .*\(G\); .*\(D\)\nhint: .*--lossy/,
+  ],
+  [['diff', 'toonhead', 'cut.safetensors'], 3, /cut\.safetensors/],
   [project('text.pkl'), 3, /text\.pkl: cannot be read as a picture/],
   [project('missing.png'), 3, /missing\.png: no such file/],
-  [project('picture.png', '--steps', '-1'), 2, /--steps: expected a whole number 1\.\./],
 ];
 
 test('every wrong call is one line, a hint and an exit code, and leaves nothing behind', async () => {
@@ -79,12 +115,7 @@ test('every wrong call is one line, a hint and an exit code, and leaves nothing 
     expect(found.stderr, call).toMatch(message);
     expect(found.stderr, call).toMatch(/^blend: [^\n]+\n(hint: [^\n]+\n)?$/);
   };
-  const queue = CASES.values();
-  // Two at a time, as there are cores.
-  const worker = async () => {
-    for (const item of queue) await check(item);
-  };
-  await Promise.all([worker(), worker()]);
+  await twoAtATime(CASES, check);
   expect(await filesIn(folder)).toEqual(before);
 });
 
@@ -115,11 +146,11 @@ test('toonify refuses what does not belong together before it starts', async () 
     [['missing.png', 'text.pkl'], 3, /all 2 pictures failed/],
   ];
   const before = await filesIn(folder);
-  for (const [args, code, message] of cases) {
+  await twoAtATime(cases, async ([args, code, message]) => {
     const found = await run('toonify', args, folder);
     expect(found.code, args.join(' ')).toBe(code);
     expect(found.stderr).toMatch(message);
-  }
+  });
   expect(await filesIn(folder)).toEqual(before);
 });
 
@@ -145,6 +176,7 @@ test('a preview that cannot be rendered stops the blend before anything is writt
     'p.png',
     '--out',
     'b.safetensors',
+    ...ONE_THREAD,
   ];
   const { code, stderr } = await run('blend', args, folder);
   expect([code, stderr]).toEqual([2, expect.stringContaining('the generator has 3 classes')]);

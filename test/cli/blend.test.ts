@@ -6,7 +6,7 @@ import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { parseRecipe } from '../../src/swap/parse-recipe.js';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { filesIn, run } from './cli.js';
+import { filesIn, ONE_THREAD, run } from './cli.js';
 
 const PAIR = ['--base', 'toonhead', '--transfer', 'pixelart', '--swap', '8'];
 const OUT = 'toonhead-pixelart-swap8.safetensors';
@@ -47,6 +47,7 @@ test('the preview is a picture, half precision halves the file, and --json is on
     'p.png',
     '--seeds',
     '0-1',
+    ...ONE_THREAD,
   ];
   const { code, stdout } = await run('blend', [...args, '--json'], folder);
   expect(code).toBe(0);
@@ -93,17 +94,4 @@ test('an input is never written to, not by force and not through a link', async 
     expect(JSON.parse(stdout).error.code).toBe('OUTPUT_IS_INPUT');
   }
   expect((await readFile(join(folder, 'base.safetensors'))).equals(original)).toBe(true);
-});
-
-test('inspect tells the architecture, the tensors and the origin', async () => {
-  const { code, stdout } = await run('blend', ['inspect', fixture('golden/golden32.pkl'), '--json'], '.');
-  expect(code).toBe(0);
-  const document = JSON.parse(stdout);
-  expect(document.origin).toMatchObject({ format: 'stylegan2-ada-pytorch', network: 'G_ema', bytes: 480739 });
-  expect(document.origin.sha256).toMatch(/^[0-9a-f]{64}$/);
-  expect(document.architecture).toMatchObject({ family: 'stylegan2', resolution: 32, zDim: 32 });
-  expect(document.tensors.map((row: { group: unknown }) => row.group)).toEqual([
-    ...['mapping', 4, 8, 16, 32, 'noise', 'filters'],
-  ]);
-  expect((await run('blend', ['inspect', 'toonhead'], '.')).stdout).toMatch(/^resolution +64$/m);
 });

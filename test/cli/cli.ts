@@ -9,6 +9,9 @@ export interface Run {
   readonly stderr: string;
 }
 
+/** Several programs at once, each with a thread for every core that waits for work, would keep each other from it. */
+export const ONE_THREAD = ['--threads', '1'];
+
 const ENVIRONMENT = { ...process.env, NO_COLOR: '1' };
 
 function launcher(program: 'blend' | 'toonify'): string {

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { filesIn, run } from './cli.js';
+import { filesIn, ONE_THREAD, run } from './cli.js';
 
 async function pixels(path: string): Promise<Buffer> {
   return sharp(path).removeAlpha().raw().toBuffer();
@@ -21,7 +21,16 @@ test.for([
   { model: 'golden64-cond', more: ['--class', '2'] },
 ])('$model renders the reference pictures to one 8-bit level', async ({ model, more }) => {
   const folder = await temporaryFolder();
-  const args = ['render', fixture(`golden/${model}.pkl`), '--seeds', '0,85', '--psi', '0.7', ...more];
+  const args = [
+    'render',
+    fixture(`golden/${model}.pkl`),
+    '--seeds',
+    '0,85',
+    '--psi',
+    '0.7',
+    ...more,
+    ...ONE_THREAD,
+  ];
   const { code, stdout } = await run('blend', args, folder);
   expect(code).toBe(0);
   expect(stdout).toBe('seed0000.png\nseed0085.png\n');
@@ -33,7 +42,7 @@ test.for([
 
 test('a folder is made for several pictures, a file name makes a sheet of them', async () => {
   const folder = await temporaryFolder();
-  const seeds = ['render', 'toonhead', '--seeds', '0-1,85'];
+  const seeds = ['render', 'toonhead', '--seeds', '0-1,85', ...ONE_THREAD];
   expect((await run('blend', [...seeds, '--out', 'a/b'], folder)).code).toBe(0);
   expect((await run('blend', [...seeds, '--out', 'sheet.webp'], folder)).code).toBe(0);
   expect(await filesIn(folder)).toEqual(
@@ -59,7 +68,17 @@ test('random noise follows the seed, and none differs from it', async () => {
   const render = (out: string, noise: string) =>
     run(
       'blend',
-      ['render', fixture('golden/golden32.pkl'), '--seeds', '5', '--noise', noise, '--out', out],
+      [
+        'render',
+        fixture('golden/golden32.pkl'),
+        '--seeds',
+        '5',
+        '--noise',
+        noise,
+        '--out',
+        out,
+        ...ONE_THREAD,
+      ],
       folder,
     );
   await Promise.all([render('a.png', 'random'), render('b.png', 'random')]);
@@ -82,6 +101,7 @@ test('a sweep has a row for each seed and a column for each swap', async () => {
     '--out',
     's.png',
     '--json',
+    ...ONE_THREAD,
   ];
   const { code, stdout } = await run('blend', args, folder);
   expect(code).toBe(0);

@@ -4,9 +4,9 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { filesIn, interrupted, run } from './cli.js';
+import { filesIn, interrupted, ONE_THREAD, run } from './cli.js';
 
-const FEW = ['--steps', '4'];
+const FEW = ['--steps', '2', ...ONE_THREAD];
 
 function person(number: string): string {
   return fixture(`pictures/person-${number}.png`);
@@ -98,7 +98,8 @@ test('a folder: failures do not stop the rest, and the next run does only what i
 
 test('other settings are other results', async () => {
   const folder = await temporaryFolder();
-  const results = async (...more: string[]) => (await run('toonify', [person('01'), ...more], folder)).code;
+  const results = async (...more: string[]) =>
+    (await run('toonify', [person('01'), ...ONE_THREAD, ...more], folder)).code;
   expect(await results('--steps', '2')).toBe(0);
   const bytes = await readFile(join(folder, 'person-01-toon.png'));
   expect(await results('--steps', '3')).toBe(4);
@@ -110,7 +111,7 @@ test('other settings are other results', async () => {
 
 test('Ctrl-C keeps what is finished and leaves nothing half-written', async () => {
   const folder = await withPhotos('a.png', 'b.png', 'c.png');
-  const args = ['photos', '--steps', '120', '--out', 'toons'];
+  const args = ['photos', '--steps', '40', ...ONE_THREAD, '--out', 'toons'];
   const stopped = await interrupted('toonify', args, folder, /a-toon\.png, found/);
   expect(stopped.code).toBe(130);
   expect(stopped.stderr).toContain('1 of 3 pictures were done');

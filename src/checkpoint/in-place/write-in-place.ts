@@ -1,11 +1,10 @@
-import { InputFileError, throwIfAborted } from '../../errors.js';
+import { throwIfAborted } from '../../errors.js';
 import { type OutputSink, writeAtomically } from '../../files/atomic-write.js';
 import type { RandomAccessFile } from '../../files/random-access.js';
 import type { Checkpoint } from '../checkpoint.js';
 import { type CheckpointFile, openCheckpointFile } from '../checkpoint-file.js';
-import { networkName } from '../network-names.js';
-import { fitIntoContainer } from './check-container.js';
-import { arrangePatches, type Patch, type Replacement } from './patches.js';
+import type { Patch } from './patches.js';
+import { type InPlaceLimits, type InPlaceReport, planPatches, refuseLosses } from './plan-in-place.js';
 import { ZipSums } from './zip-sums.js';
 
 /** Bytes that are copied at a time where nothing changes. */
@@ -14,30 +13,14 @@ const COPY_BYTES = 2 * 1024 * 1024;
 /** Larger tensors are not read ahead: a blend holds three times their size. */
 const MAX_AHEAD_BYTES = 12 * 1024 * 1024;
 
-export interface WriteInPlaceOptions {
+export type { InPlaceReport } from './plan-in-place.js';
+
+export interface WriteInPlaceOptions extends InPlaceLimits {
   /** Replace an existing file; also where it is the container itself. */
   readonly force?: boolean | undefined;
-  /** Accept settings of the container that differ from the network's, such as the clamp; they stay the container's. */
-  readonly lossy?: boolean | undefined;
-  /** Refuse to write where a value would have to be rounded, or a tensor has no counterpart. */
-  readonly strict?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called with the bytes of the file written and to write. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
-}
-
-/** What writing in place came to; names are `NETWORK/tensor`. */
-export interface InPlaceReport {
-  /** Tensors with at least one element that differs from the container's. */
-  readonly changed: readonly string[];
-  /** Tensors that the container stores in a form that cannot hold the new values exactly: they were rounded. */
-  readonly rounded: readonly string[];
-  /** Tensors that stay the container's, because the network to write has none. */
-  readonly kept: readonly string[];
-  /** Tensors to write that the container has no place for. */
-  readonly dropped: readonly string[];
-  /** Settings that stay the container's though they differ; with `lossy` only. */
-  readonly settings: readonly string[];
 }
 
 /**
@@ -73,20 +56,8 @@ async function write(
   networks: ReadonlyMap<string, Checkpoint>,
   options: WriteInPlaceOptions,
 ): Promise<InPlaceReport> {
-  if (container.wrappings.length > 0) {
-    throw new InputFileError(
-      'CONTAINER_WRAPPED',
-      `${container.path}: expected a container that is not compressed, found a ${container.wrappings[0]} file`,
-      { hint: 'unpack it first' },
-    );
-  }
-  const report = { changed: [], rounded: [], kept: [], dropped: [], settings: [] } as {
-    [K in keyof InPlaceReport]: string[];
-  };
-  const replacements = await fitAll(container, networks, options, report);
-  if (options.strict) refuseLosses(container, report);
+  const { patches, report } = await planPatches(path, container, networks, options);
   const { file } = container;
-  const patches = arrangePatches(path, file, replacements);
   const sums = container.directory && (await ZipSums.of(file, container.directory, patches));
   await writeAtomically(path, { force: options.force }, async (sink) => {
     const copy = new PatchedCopy(file, sink, sums, options);
@@ -105,53 +76,6 @@ async function write(
     if (options.strict) refuseLosses(container, report);
   });
   return report;
-}
-
-/** @throws InputFileError `CONTAINER_LOSES` */
-function refuseLosses(container: CheckpointFile, { rounded, kept, dropped }: InPlaceReport): void {
-  const losses: [readonly string[], string][] = [
-    [rounded, 'rounds the values of'],
-    [kept, 'keeps its own'],
-    [dropped, 'has no place for'],
-  ];
-  const found = losses.find(([names]) => names.length > 0);
-  if (found === undefined) return;
-  const [names, verb] = found;
-  const more = names.length > 1 ? ` and ${names.length - 1} more` : '';
-  throw new InputFileError(
-    'CONTAINER_LOSES',
-    `${container.path}: expected a container that holds all of the network, but it ${verb} ${names[0]}${more}`,
-    { hint: 'accept it with --lossy' },
-  );
-}
-
-/** Compares everything before the first byte is written. */
-async function fitAll(
-  container: CheckpointFile,
-  networks: ReadonlyMap<string, Checkpoint>,
-  options: WriteInPlaceOptions,
-  report: { [K in keyof InPlaceReport]: string[] },
-): Promise<Replacement[]> {
-  const all: Replacement[] = [];
-  for (const [network, checkpoint] of networks) {
-    const name = networkName(network) ?? network;
-    const content = await container.content(network);
-    const inContainer = await container.checkpoint(network);
-    const fit = await fitIntoContainer(container.path, content, inContainer, checkpoint);
-    if (fit.settings.length > 0 && options.lossy !== true) {
-      throw new InputFileError(
-        'CONTAINER_DIFFERS',
-        `${container.path}: expected a container with the settings of the network, found ${fit.settings.join(', ')}`,
-        { hint: 'the pictures would differ; accept it with --lossy, or choose another container' },
-      );
-    }
-    const full = (tensor: string) => `${name}/${tensor}`;
-    all.push(...fit.replacements.map((r) => ({ ...r, name: full(r.name) })));
-    report.kept.push(...fit.kept.map(full));
-    report.dropped.push(...fit.dropped.map(full));
-    report.settings.push(...fit.settings.map(full));
-  }
-  return all;
 }
 
 /** Reads the values of each patch while the one before it is written. */

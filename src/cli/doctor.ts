@@ -1,0 +1,59 @@
+import { type DoctorReport, type EngineCheck, runDoctor } from '../engine/doctor/doctor.js';
+import { EngineError } from '../errors.js';
+import { BUNDLED_MODELS, bundledPath } from '../models/bundled.js';
+import { cacheFolder } from '../models/homes.js';
+import type { Outcome } from './outcome.js';
+import { grouped } from './table.js';
+
+/** Longer reasons are cut; `--json` has all of them. */
+const MAX_REASON = 160;
+
+/** `blend doctor`: what this machine can compute with, and what it lacks. */
+export async function doctorCommand(): Promise<Outcome> {
+  const report = await runDoctor({
+    models: BUNDLED_MODELS.map((name) => ({ name, path: bundledPath(name) })),
+    caches: [{ name: 'models', path: cacheFolder() }],
+  });
+  return {
+    document: { ...report },
+    lines: linesOf(report),
+    failure: report.ok
+      ? undefined
+      : new EngineError('DEFAULT_ENGINE_UNUSABLE', 'the default engine, onnxruntime on cpu, does not work', {
+          hint: 'see what is said about it above, and docs/engines.md',
+        }),
+  };
+}
+
+function linesOf({ package: self, system, engines, models, caches, optional }: DoctorReport): string[] {
+  const node = system.nodeSupported ? '' : `, but ${self.name} needs ${system.nodeRange}`;
+  const size = (bytes: number | undefined) => (bytes === undefined ? 'missing' : `${grouped(bytes)} bytes`);
+  const places = [
+    ...models.map((one) => ['model', one] as const),
+    ...caches.map((one) => ['cache', one] as const),
+  ];
+  return [
+    `${self.name} ${self.version}`,
+    `Node ${system.node}${node}`,
+    `${system.platform} ${system.arch}, ${system.cores} ${system.cores === 1 ? 'core' : 'cores'}`,
+    '',
+    ...engines.flatMap(engineLines),
+    '',
+    ...places.map(([kind, { name, path, bytes }]) => `${kind.padEnd(6)}${name}: ${size(bytes)} (${path})`),
+    ...(caches.length === 0 ? ['cache none yet'] : []),
+    ...(optional.length === 0 ? [] : ['', 'could be added:']),
+    ...optional.flatMap(({ name, purpose, command }) => [`  ${name}: ${purpose}`, `    ${command}`]),
+  ];
+}
+
+function engineLines(check: EngineCheck): string[] {
+  const name = `${check.engine} on ${check.device}, ${check.package}`;
+  const advice = check.advice === undefined ? [] : [`        ${check.advice}`];
+  if (check.state === 'works') {
+    return [`ok      ${name}: ${check.milliseconds} ms (${check.description})`, ...advice];
+  }
+  if (check.state === 'not installed') return [`absent  ${name}`, ...advice];
+  const { reason = '' } = check;
+  const cut = reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason;
+  return [`no      ${name}: ${cut}`, ...advice];
+}

@@ -1,0 +1,51 @@
+import { EngineError } from '../../errors.js';
+import { DEVICES, type Engine, type EngineOptions } from '../engine.js';
+import { probe } from '../probe.js';
+import { TFJS_PACKAGES } from '../tfjs/packages.js';
+import { adviceFor } from './advice.js';
+import type { EngineCheck, System } from './report.js';
+
+/** An engine with one package on one device. */
+export interface Candidate extends Pick<EngineCheck, 'engine' | 'package' | 'device'> {
+  open(): Promise<Engine>;
+}
+
+/** All that there could be, the default engine first. */
+export function candidates(openEngine: (options: EngineOptions) => Promise<Engine>): Candidate[] {
+  const native = DEVICES.map((device): Candidate => {
+    const open = () => openEngine({ engine: 'onnxruntime', device });
+    return { engine: 'onnxruntime', package: 'onnxruntime-node', device, open };
+  });
+  const tfjs = TFJS_PACKAGES.map((one): Candidate => {
+    const open = async () => (await import('../tfjs/open.js')).openTfjs({ packages: [one] });
+    return { engine: 'tfjs', package: one.name, device: one.name.endsWith('-gpu') ? 'cuda' : 'cpu', open };
+  });
+  return [...native, ...tfjs];
+}
+
+/** Opens a candidate and has it compute something. Never throws. */
+export async function check(candidate: Candidate, system: System): Promise<EngineCheck> {
+  const { engine, package: name, device } = candidate;
+  const found = await attempt(candidate).catch(
+    (error: unknown): Pick<EngineCheck, 'state' | 'reason'> =>
+      error instanceof EngineError && error.code === 'ENGINE_NOT_INSTALLED'
+        ? { state: 'not installed' }
+        : { state: 'unavailable', reason: (error as Error).message.split('\n')[0]!.trim() },
+  );
+  const result = { engine, package: name, device, ...found };
+  const advice = adviceFor(result, system);
+  return advice === undefined ? result : { ...result, advice };
+}
+
+async function attempt(
+  candidate: Candidate,
+): Promise<Pick<EngineCheck, 'state' | 'device' | 'description' | 'milliseconds'>> {
+  const opened = await candidate.open();
+  const milliseconds = await probe(opened);
+  return {
+    state: 'works',
+    device: opened.device,
+    description: opened.description,
+    milliseconds: Math.round(milliseconds * 10) / 10,
+  };
+}

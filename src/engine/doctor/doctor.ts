@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { openEngine } from '../index.js';
+import { TFJS_PACKAGES } from '../tfjs/packages.js';
+import { tooNewForTfjsNode } from './advice.js';
+import { type Candidate, candidates, check } from './check-engines.js';
+import type { DoctorReport, EngineCheck, System } from './report.js';
+import { measured } from './stored-places.js';
+
+export type { DoctorReport, EngineCheck, StoredPlace, System } from './report.js';
+
+/** A name for people and where it lies. */
+export interface Place {
+  readonly name: string;
+  readonly path: string;
+}
+
+export interface DoctorOptions {
+  /** Generators and networks that should be there. */
+  readonly models?: readonly Place[];
+  /** Folders in which downloads are kept; those that do not exist are left out. */
+  readonly caches?: readonly Place[];
+  /** Default: this machine. */
+  readonly system?: System;
+  /** Default: every engine with every device and package that it could use. */
+  readonly engines?: readonly Candidate[];
+}
+
+/**
+ * Looks at everything that computing needs on this machine: runs a tiny graph on every engine and device, and
+ * says what is missing and how to add it. Does not throw for what it finds.
+ * @example (await runDoctor()).ok // true where the default engine works
+ */
+export async function runDoctor(options: DoctorOptions = {}): Promise<DoctorReport> {
+  const { system = thisSystem(), engines = candidates(openEngine), models = [], caches = [] } = options;
+  const description = await packageDescription();
+  const checks: EngineCheck[] = [];
+  // One after the other: two at a time would spoil each other's times.
+  for (const candidate of engines) checks.push(await check(candidate, system));
+  const places = (list: readonly Place[]) => Promise.all(list.map(({ name, path }) => measured(name, path)));
+  return {
+    ok: checks.some(
+      ({ engine, device, state }) => engine === 'onnxruntime' && device === 'cpu' && state === 'works',
+    ),
+    package: { name: description.name, version: description.version },
+    system: {
+      ...system,
+      nodeRange: description.engines.node,
+      nodeSupported: atLeast(system.node, description.engines.node),
+    },
+    engines: checks,
+    models: await places(models),
+    caches: (await places(caches)).filter(({ bytes }) => bytes !== undefined),
+    optional: missingParts(checks, system),
+  };
+}
+
+function thisSystem(): System {
+  const { version: node, platform, arch } = process;
+  return { node, platform, arch, cores: availableParallelism() };
+}
+
+interface Description {
+  readonly name: string;
+  readonly version: string;
+  readonly engines: { readonly node: string };
+}
+
+/** package.json, which lies three levels above both `src/engine/doctor` and `dist/engine/doctor`. */
+async function packageDescription(): Promise<Description> {
+  return JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
+}
+
+/** Whether a version is in a range of the form `>=20.9`. */
+function atLeast(version: string, range: string): boolean {
+  const numbers = (text: string) => [...text.matchAll(/\d+/g)].map(Number);
+  const [[major = 0, minor = 0], [wantedMajor = 0, wantedMinor = 0]] = [numbers(version), numbers(range)];
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
+
+/** Packages that would add an engine; not those that are known not to work here. */
+function missingParts(checks: readonly EngineCheck[], system: System): DoctorReport['optional'] {
+  return TFJS_PACKAGES.filter(
+    ({ name }) =>
+      checks.some((one) => one.package === name && one.state === 'not installed') &&
+      !tooNewForTfjsNode(name, system),
+  ).map(({ name, purpose, native }) => ({
+    name,
+    purpose: `engine tfjs on ${purpose}`,
+    // The native packages bring the core with them.
+    command: native ? `npm install ${name}` : `npm install @tensorflow/tfjs-core ${name}`,
+  }));
+}

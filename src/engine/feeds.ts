@@ -1,0 +1,18 @@
+import { type Program, type Shape, sizeOf } from '../graph/index.js';
+import type { Values } from './engine.js';
+
+/**
+ * The value of every input that a program needs, with its name and shape.
+ * @throws RangeError for one that is missing or has the wrong length
+ */
+export function feedsOf(
+  what: Program,
+  inputs: Values,
+): { name: string; shape: Shape; values: Float32Array }[] {
+  return [...what.inputs].map(([name, shape]) => {
+    const values = inputs[name];
+    if (values?.length === sizeOf(shape)) return { name, shape, values };
+    const found = values?.length;
+    throw new RangeError(`input ${name}: expected ${sizeOf(shape)} values for [${shape}], found ${found}`);
+  });
+}

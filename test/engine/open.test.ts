@@ -1,0 +1,144 @@
+import { describe, expect, test, vi } from 'vitest';
+import { openEngine } from '../../src/engine/index.js';
+import { openTfjs } from '../../src/engine/tfjs/open.js';
+import { importInstalled, TFJS_PACKAGES } from '../../src/engine/tfjs/packages.js';
+
+const NODE_GPU = '@tensorflow/tfjs-node-gpu';
+const NODE = '@tensorflow/tfjs-node';
+
+/** Imports as they go where some packages fail; the others are the installed ones. */
+function importing(failures: Record<string, unknown>): (name: string) => Promise<unknown> {
+  return async (name) => {
+    if (name in failures) throw failures[name];
+    return importInstalled(name);
+  };
+}
+
+function notFound(name: string): Error {
+  return Object.assign(new Error(`Cannot find package '${name}' imported from /somewhere/open.js`), {
+    code: 'ERR_MODULE_NOT_FOUND',
+  });
+}
+
+const nothing = importing(Object.fromEntries(TFJS_PACKAGES.map(({ name }) => [name, notFound(name)])));
+
+describe('openEngine', () => {
+  test('takes ONNX Runtime unless told otherwise, and says what it is', async () => {
+    for (const options of [{}, { engine: 'auto' }, { engine: 'onnxruntime' }] as const) {
+      const engine = await openEngine({ ...options, device: 'cpu', threads: 1 });
+      expect(engine).toMatchObject({ name: 'onnxruntime', device: 'cpu', notices: [] });
+      expect(engine.description).toMatch(/^ONNX Runtime [\d.]+, cpu, 1 thread$/);
+    }
+  });
+
+  test('takes the first package of TensorFlow.js that is installed', async () => {
+    const engine = await openEngine({ engine: 'tfjs' });
+    expect(engine).toMatchObject({ name: 'tfjs', device: 'cpu', notices: [] });
+    expect(engine.description).toMatch(
+      /^TensorFlow\.js [\d.]+, @tensorflow\/tfjs-backend-wasm, cpu, 1 thread$/,
+    );
+  });
+
+  test('says that a device is not there, whichever engine was asked', async () => {
+    for (const engine of ['auto', 'onnxruntime', 'tfjs'] as const) {
+      await expect(openEngine({ engine, device: 'cuda' })).rejects.toMatchObject({
+        code: 'DEVICE_MISSING',
+        message: expect.stringContaining('device cuda'),
+        hint: expect.stringContaining('--device cpu'),
+      });
+    }
+  });
+
+  test('refuses numbers of threads that make no sense', async () => {
+    for (const engine of ['auto', 'onnxruntime', 'tfjs'] as const) {
+      for (const threads of [0, -1, 1.5, Number.NaN]) {
+        await expect(openEngine({ engine, threads })).rejects.toMatchObject({ code: 'THREADS_OUT_OF_RANGE' });
+      }
+    }
+  });
+});
+
+describe('where ONNX Runtime cannot be loaded', () => {
+  test('auto takes TensorFlow.js and says so; a named engine is refused', async () => {
+    vi.doMock('../../src/engine/onnxruntime.js', () => {
+      throw new Error('libonnxruntime.so.1: cannot open shared object file\nand more');
+    });
+    const engine = await openEngine();
+    expect(engine.name).toBe('tfjs');
+    expect(engine.notices).toHaveLength(1);
+    expect(engine.notices[0]).toMatch(
+      /^engine onnxruntime: cannot be loaded .*; TensorFlow\.js .* takes its place$/,
+    );
+    await expect(openEngine({ engine: 'onnxruntime' })).rejects.toMatchObject({
+      name: 'EngineError',
+      code: 'ENGINE_NOT_LOADABLE',
+      hint: expect.stringContaining('npm rebuild onnxruntime-node'),
+    });
+    vi.doUnmock('../../src/engine/onnxruntime.js');
+  });
+});
+
+describe('openTfjs', () => {
+  test('names the packages and the command where none is installed', async () => {
+    await expect(openTfjs({ importModule: nothing })).rejects.toMatchObject({
+      code: 'ENGINE_NOT_INSTALLED',
+      message: expect.stringContaining('@tensorflow/tfjs-backend-wasm'),
+      hint: expect.stringContaining('npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm'),
+    });
+  });
+
+  test('goes on after a package whose binary is missing, and says so', async () => {
+    const binary = new Error(
+      'The Node.js native addon module (tfjs_binding.node) can not be found at path: /x\nPlease run …',
+    );
+    const engine = await openTfjs({
+      importModule: importing({ [NODE_GPU]: binary, [NODE]: notFound(NODE) }),
+    });
+    expect(engine.description).toContain('tfjs-backend-wasm');
+    expect(engine.notices).toEqual([
+      `${NODE_GPU} is installed but not used: ${binary.message.split('\n')[0]}`,
+    ]);
+  });
+
+  test('goes on after a package that loads but computes nothing, as tfjs-node on Node 23', async () => {
+    const core = await import('@tensorflow/tfjs-core');
+    const loadable = {
+      ...core,
+      default: undefined,
+      setBackend: async () => true,
+      getBackend: () => 'tensorflow',
+    };
+    const broken = () => {
+      throw new TypeError('(0 , util_1.isNullOrUndefined) is not a function');
+    };
+    const importModule = async (name: string) =>
+      name === NODE_GPU
+        ? { ...loadable, tensor: broken, tensor4d: broken }
+        : importing({ [NODE]: notFound(NODE) })(name);
+    const engine = await openTfjs({ importModule });
+    expect(engine.notices).toEqual([
+      `${NODE_GPU} is installed but not used: (0 , util_1.isNullOrUndefined) is not a function`,
+    ]);
+  });
+
+  test('fails with the reasons where every package that is installed is broken', async () => {
+    const failures = Object.fromEntries(TFJS_PACKAGES.map(({ name }) => [name, notFound(name)]));
+    const importModule = importing({ ...failures, '@tensorflow/tfjs-backend-wasm': notFound('seedrandom') });
+    await expect(openTfjs({ importModule })).rejects.toMatchObject({
+      code: 'ENGINE_NOT_LOADABLE',
+      message: expect.stringMatching(/tfjs-backend-wasm: Cannot find package 'seedrandom'/),
+    });
+  });
+
+  test('takes no other device than the one asked for', async () => {
+    await expect(openTfjs({ device: 'webgpu' })).rejects.toMatchObject({ code: 'DEVICE_MISSING' });
+    await expect(openTfjs({ device: 'cuda', importModule: nothing })).rejects.toMatchObject({
+      code: 'DEVICE_MISSING',
+    });
+  });
+
+  test('says that WebAssembly does not use the threads that were asked for', async () => {
+    const { notices } = await openTfjs({ threads: 2 });
+    expect(notices).toEqual(['@tensorflow/tfjs-backend-wasm computes on one thread']);
+  });
+});

@@ -25,10 +25,13 @@ export { type OpenOptions, openCheckpoint } from './checkpoint/open.js';
 export { writeRosinality } from './checkpoint/rosinality-write.js';
 export { openSafetensors, type SafetensorsFile } from './checkpoint/safetensors-read.js';
 export { type WriteCheckpointOptions, writeCheckpoint } from './checkpoint/write.js';
+export { type DoctorReport, runDoctor } from './engine/doctor/doctor.js';
 export {
   DEVICES,
   type Device,
+  ENGINES,
   type Engine,
+  type EngineName,
   type EngineOptions,
   type Executable,
   openEngine,

@@ -98,6 +98,7 @@ function blendProgram(start: Start): Command {
   addInspect(program, start);
   addDiff(program, start);
   addModels(program, start);
+  addDoctor(program, start);
   return program;
 }
 
@@ -194,5 +195,14 @@ function addDiff(program: Command, start: Start): void {
     .description('Says how far two networks are from each other, resolution by resolution.');
   addCommon(addNetwork(command), { writes: false }).action((a: string, b: string, options) =>
     start(async (context) => (await import('./diff-command.js')).diffCommand(a, b, options, context)),
+  );
+}
+
+function addDoctor(program: Command, start: Start): void {
+  const command = program
+    .command('doctor')
+    .description('Says what this machine can compute with, and what it lacks.');
+  addCommon(command, { writes: false }).action(() =>
+    start(async () => (await import('./doctor.js')).doctorCommand()),
   );
 }

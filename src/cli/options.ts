@@ -10,6 +10,7 @@ export interface CommonOptions {
 
 /** Options of the commands that compute pictures. */
 export interface EngineChoice {
+  readonly engine: 'auto' | 'onnxruntime' | 'tfjs';
   readonly device: 'cpu' | 'webgpu' | 'cuda' | 'auto';
   readonly threads?: number;
 }
@@ -146,6 +147,7 @@ export function dtypeOption(): Option {
 
 export function addEngine(command: Command): Command {
   return command
+    .addOption(choice('--engine <name>', 'what computes', ['auto', 'onnxruntime', 'tfjs']).default('auto'))
     .addOption(
       choice('--device <name>', 'what to compute on', ['cpu', 'webgpu', 'cuda', 'auto']).default('auto'),
     )

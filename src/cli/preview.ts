@@ -1,9 +1,9 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { modelLabel } from '../checkpoint/names.js';
-import { openEngine } from '../engine/index.js';
 import type { Picture } from '../render/picture.js';
 import { contactSheet } from '../render/sheet.js';
 import type { BlendRecipe } from '../swap/recipe.js';
+import { chosenEngine } from './engine.js';
 import type { EngineChoice } from './options.js';
 import type { Context } from './outcome.js';
 import { renderSeeds } from './render-seeds.js';
@@ -22,7 +22,7 @@ export interface PreviewModels {
 export async function preview(models: PreviewModels, { signal, terminal }: Context): Promise<Picture> {
   const { base, transfer, recipe, options } = models;
   const { seeds, class: classIndex } = options;
-  const engine = await openEngine(options);
+  const engine = await chosenEngine(options, terminal);
   const checkpoints = [models.ofBase, models.blended, models.ofTransfer];
   const progress = await terminal.progress({ label: 'preview', total: checkpoints.length * seeds.length });
   try {

@@ -1,7 +1,6 @@
 import { basename, extname } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { openModel } from '../checkpoint/names.js';
-import { type Engine, openEngine } from '../engine/index.js';
 import { throwIfAborted, UsageError } from '../errors.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
 import { requireRenderable } from '../generator/weights.js';
@@ -13,6 +12,7 @@ import { fromPicture, type Picture } from '../render/picture.js';
 import { readPicture } from '../render/read-picture.js';
 import { createRenderer, type Renderer } from '../render/renderer.js';
 import { labelOf } from '../render/styles.js';
+import { chosenEngine } from './engine.js';
 import { stylesOfLatents } from './latents-fit.js';
 import type { CommonOptions, EngineChoice } from './options.js';
 import type { Context, Outcome } from './outcome.js';
@@ -53,11 +53,17 @@ export async function projectCommand(
       await checkOutput(output, { force, inputs: [checkpoint.origin.path, picturePath] });
     }
 
-    const { projection, rendered, frames } = await search(checkpoint, target, label, options, context);
+    const { projection, rendered, frames, engine } = await search(
+      checkpoint,
+      target,
+      label,
+      options,
+      context,
+    );
     const { w, noise, distance } = projection.best;
     const quality = psnr(rendered, target);
     const metadata = await describeSearch(checkpoint, options, projection);
-    await saveLatents(out, { w, noise }, { ...metadata, psnr: quality.toFixed(2) }, { force });
+    await saveLatents(out, { w, noise }, { ...metadata, psnr: quality.toFixed(2), engine }, { force });
     if (film !== undefined) {
       await writeFileAtomically(film, await encodeFilm(frames, { fps: FRAMES_PER_SECOND }), { force });
     }
@@ -73,6 +79,7 @@ export async function projectCommand(
         steps: projection.steps,
         seed: options.seed,
         loss: options.loss,
+        engine,
         distance,
         psnr: quality,
       },
@@ -88,6 +95,8 @@ interface SearchResult {
   /** What the generator makes of the w that was found. */
   readonly rendered: Picture;
   readonly frames: readonly Picture[];
+  /** What computed it. */
+  readonly engine: string;
 }
 
 async function search(
@@ -98,7 +107,7 @@ async function search(
   { signal, terminal }: Context,
 ): Promise<SearchResult> {
   const { steps, seed } = options;
-  const engine: Engine = await openEngine(options);
+  const engine = await chosenEngine(options, terminal);
   const projector = await createProjector(checkpoint, engine, { loss: LOSSES[options.loss]!, label });
   throwIfAborted(signal);
   const renderer = await createRenderer(checkpoint, engine);
@@ -118,7 +127,7 @@ async function search(
       },
     });
     const rendered = await renderLatents(renderer, projection.best);
-    return { projection, rendered, frames: [...frames, rendered] };
+    return { projection, rendered, frames: [...frames, rendered], engine: engine.description };
   } finally {
     progress.finish();
     await projector.dispose();

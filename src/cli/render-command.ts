@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { openModel } from '../checkpoint/names.js';
-import { openEngine } from '../engine/index.js';
 import { throwIfAborted, UsageError } from '../errors.js';
 import { requireRenderable } from '../generator/weights.js';
 import { type Latents, loadLatents } from '../project/latents.js';
@@ -11,6 +10,7 @@ import { createRenderer, type Renderer } from '../render/renderer.js';
 import { contactSheet } from '../render/sheet.js';
 import { labelOf } from '../render/styles.js';
 import { formatOf, writePicture } from '../render/write-picture.js';
+import { chosenEngine } from './engine.js';
 import { requireFitting, stylesOfLatents } from './latents-fit.js';
 import { type CommonOptions, type EngineChoice, missing } from './options.js';
 import type { Context, Outcome } from './outcome.js';
@@ -45,7 +45,8 @@ export async function renderCommand(
     const faces = facesOf(options, latents);
     const target = await planOutput(faces, options, checkpoint.origin.path);
 
-    const renderer = await createRenderer(checkpoint, await openEngine(options));
+    const engine = await chosenEngine(options, terminal);
+    const renderer = await createRenderer(checkpoint, engine);
     const progress = await terminal.progress({ label: 'rendering', total: faces.length });
     const pictures: Picture[] = [];
     try {

@@ -1,7 +1,6 @@
 import { resolutionsOf } from '../checkpoint/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { modelLabel, openModel } from '../checkpoint/names.js';
-import { openEngine } from '../engine/index.js';
 import { requireRenderable } from '../generator/weights.js';
 import type { Picture } from '../render/picture.js';
 import { contactSheet } from '../render/sheet.js';
@@ -10,6 +9,7 @@ import { formatOf, writePicture } from '../render/write-picture.js';
 import { blendCheckpoints } from '../swap/blend.js';
 import { requireSameShape } from '../swap/compare.js';
 import { completeRecipe } from '../swap/recipe.js';
+import { chosenEngine } from './engine.js';
 import type { CommonOptions, EngineChoice, RecipeChoice } from './options.js';
 import type { Context, Outcome } from './outcome.js';
 import { checkOutput } from './outputs.js';
@@ -86,7 +86,7 @@ async function renderColumns(
   { signal, terminal }: Context,
 ): Promise<Picture[][]> {
   const { seeds, psi, class: classIndex } = options;
-  const engine = await openEngine(options);
+  const engine = await chosenEngine(options, terminal);
   const progress = await terminal.progress({ label: 'sweep', total: columns.length * seeds.length });
   try {
     const pictures: Picture[][] = [];

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import { type Engine, openEngine } from '../../engine/index.js';
+import type { Engine } from '../../engine/index.js';
 import { AbortedError, InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
 import { readPicture } from '../../render/read-picture.js';
 import { writePicture } from '../../render/write-picture.js';
+import { chosenEngine } from '../engine.js';
 import type { CommonOptions, EngineChoice } from '../options.js';
 import type { Context } from '../outcome.js';
 import { makeFolder } from '../outputs.js';
@@ -50,10 +51,10 @@ export async function runItems(
     record: options.record,
     force: options.force,
     engine: lazily(() =>
-      openEngine({
-        ...options,
-        threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs)),
-      }),
+      chosenEngine(
+        { ...options, threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs)) },
+        terminal,
+      ),
     ),
     signal: AbortSignal.any([signal, stop.signal]),
     board: await createBoard(terminal, jobs, todo.length, settings.steps),
@@ -119,7 +120,7 @@ async function runItem(
   item: Item,
   label: string,
   toonifier: () => Promise<Toonifier>,
-  { models, record, force, signal, board }: Shared,
+  { models, record, force, signal, board, engine }: Shared,
 ): Promise<Result> {
   const { input } = item;
   const output = item.output!;
@@ -133,7 +134,11 @@ async function runItem(
       signal,
       onStep: (step, loss) => progress.update(step, { loss }),
     });
-    const metadata = { ...(await recordFor(input, record)), ...qualityEntries(quality) };
+    const metadata = {
+      ...(await recordFor(input, record)),
+      ...qualityEntries(quality),
+      engine: (await engine()).description,
+    };
     await makeFolder(dirname(output));
     await writePicture(output, picture, { force, metadata });
     const seconds = (performance.now() - started) / 1000;

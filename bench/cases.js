@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeCheckpoint } from '../dist/checkpoint/write.js';
 import { openEngine } from '../dist/engine/index.js';
-import { noiseLayers } from '../dist/generator/stylegan2-synthesis.js';
-import { loadWeights } from '../dist/generator/weights.js';
+import { loadGenerator } from '../dist/generator/load-generator.js';
 import { stepProgram } from '../dist/project/projector.js';
 import { createRenderer } from '../dist/render/renderer.js';
 import { randomCheckpoint } from './random-checkpoint.js';
@@ -50,13 +49,11 @@ function stepCase(resolution) {
     warmups: 2,
     peer: { mode: 'step', resolution },
     async prepare({ threads }) {
-      const weights = await loadWeights(randomCheckpoint(resolution));
+      const network = await loadGenerator(randomCheckpoint(resolution));
       const engine = await openEngine({ device: 'cpu', threads });
-      const executable = await engine.compile(stepProgram(weights));
+      const executable = await engine.compile(stepProgram(network));
       const feeds = { w: new Float32Array(512).fill(0.1), target: new Float32Array(3 * resolution ** 2) };
-      for (const { layer } of noiseLayers(weights)) {
-        feeds[`noise.${layer}`] = weights.values(`synthesis.${layer}.noise_const`);
-      }
+      for (const layer of network.noiseLayers) feeds[`noise.${layer.layer}`] = network.noise(layer);
       return { run: () => executable.run(feeds), close: () => executable.dispose() };
     },
   };

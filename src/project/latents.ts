@@ -4,7 +4,7 @@ import { openSafetensors, type SafetensorsFile } from '../checkpoint/safetensors
 import { writeSafetensors } from '../checkpoint/safetensors-write.js';
 import { InputFileError } from '../errors.js';
 import type { WriteOptions } from '../files/atomic-write.js';
-import type { NoiseMaps } from '../generator/stylegan2-synthesis.js';
+import type { NoiseMaps } from '../generator/noise-layers.js';
 
 /**
  * Projections as files: safetensors with `w` [1, w_dim] and, for each noisy layer, `noise.b4.conv1.noise_const`

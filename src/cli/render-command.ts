@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { requireStyleGan2 } from '../checkpoint/checkpoint.js';
+import { requireRendered } from '../checkpoint/checkpoint.js';
 import { openModel } from '../checkpoint/names.js';
 import { openEngine } from '../engine/index.js';
 import { throwIfAborted, UsageError } from '../errors.js';
@@ -9,7 +9,7 @@ import type { NoiseMode } from '../render/noise-modes.js';
 import type { Picture } from '../render/picture.js';
 import { createRenderer, type Renderer } from '../render/renderer.js';
 import { contactSheet } from '../render/sheet.js';
-import { labelOf } from '../render/styles.js';
+import { checkTruncation, labelOf } from '../render/styles.js';
 import { formatOf, writePicture } from '../render/write-picture.js';
 import { requireFitting, stylesOfLatents } from './latents-fit.js';
 import { type CommonOptions, type EngineChoice, missing } from './options.js';
@@ -39,7 +39,9 @@ export async function renderCommand(
   const checkpoint = await openModel(model);
   try {
     const latents = options.latents === undefined ? undefined : await loadLatents(options.latents);
-    if (latents === undefined) labelOf(requireStyleGan2(checkpoint), options.class);
+    const architecture = requireRendered(checkpoint);
+    checkTruncation(architecture, options);
+    if (latents === undefined) labelOf(architecture, options.class);
     else requireFitting(latents, options.latents!, checkpoint);
     const faces = facesOf(options, latents);
     const target = await planOutput(faces, options, checkpoint.origin.path);

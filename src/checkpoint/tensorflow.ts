@@ -1,5 +1,6 @@
 import { InputFileError } from '../errors.js';
 import type { RandomAccessFile } from '../files/random-access.js';
+import { elementCount } from './checkpoint.js';
 import type { ArchitectureHints } from './derive-architecture.js';
 import { type FileContent, MAX_TENSORS } from './file-content.js';
 import { type NetworkName, networkName } from './network-names.js';
@@ -61,7 +62,8 @@ export async function readTensorflow(
   }
   if (has(/^Output\//)) return { ...common, tensors: translateStyleGan2Discriminator(file.path, variables) };
   const lod = variables.get('lod') ?? variables.get('synthesis/lod');
-  const hints = olderHints(statesOf(state), lod && (await readView(lod))[0]);
+  const isNumber = lod !== undefined && elementCount(lod.shape) === 1;
+  const hints = olderHints(statesOf(state), isNumber ? (await readView(lod))[0] : undefined);
   return { ...common, hints, tensors: translateOlder(variables) };
 }
 

@@ -9,6 +9,7 @@ import { loadGenerator } from '../dist/generator/load-generator.js';
 import { stepProgram } from '../dist/project/projector.js';
 import { createRenderer } from '../dist/render/renderer.js';
 import { randomCheckpoint } from './random-checkpoint.js';
+import { randomStyleGan1 } from './random-stylegan1.js';
 
 const bin = fileURLToPath(new URL('../bin/blend.js', import.meta.url));
 
@@ -20,20 +21,21 @@ export const cases = {
   'render-256': renderCase(256),
   'render-512': renderCase(512),
   'render-1024': renderCase(1024),
+  'render-stylegan1-1024': { ...renderCase(1024, randomStyleGan1), peer: undefined },
   'step-256': stepCase(256),
   'step-1024': stepCase(1024),
   'blend-1024': { runs: 5, prepare: prepareBlend },
   help: { runs: 15, prepare: prepareHelp },
 };
 
-function renderCase(resolution) {
+function renderCase(resolution, makeCheckpoint = randomCheckpoint) {
   return {
     runs: 5,
     warmups: 2,
     peer: { mode: 'render', resolution },
     async prepare({ threads }) {
       const renderer = await createRenderer(
-        randomCheckpoint(resolution),
+        makeCheckpoint(resolution),
         await openEngine({ device: 'cpu', threads }),
       );
       const ws = await renderer.styles(0);

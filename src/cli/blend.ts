@@ -17,7 +17,7 @@ import { addVersion } from './version.js';
 // Every command's module is imported when the command runs, so that --help answers at once.
 
 const EXAMPLES = `
-B, T and MODEL are paths of generators (safetensors, or pickles of stylegan2-ada-pytorch), or names of those that
+B, T and MODEL are paths of generators (safetensors, pickles of NVIDIA's PyTorch and TensorFlow code), or names of those that
 come with the program: toonhead, pixelart, dylan.
 
 Examples:
@@ -39,7 +39,7 @@ function blendProgram(start: Start): Command {
     .configureOutput({ writeErr: () => {} })
     .enablePositionalOptions()
     .helpCommand(true)
-    .description('Blends two StyleGAN2 generators, resolution by resolution.')
+    .description('Blends two StyleGAN2, StyleGAN or PGGAN generators, resolution by resolution.')
     .usage('--base B --transfer T --swap R [options]\n       blend COMMAND …')
     // A mistyped command ends up here; the action says which one was meant.
     .allowExcessArguments()
@@ -89,7 +89,11 @@ function addRender(program: Command, start: Start): void {
       text('--latents'),
     );
   addClass(addPsi(command))
-    .option('--cutoff <n>', 'truncate only the first n layers', wholeNumber('--cutoff', { min: 0 }))
+    .option(
+      '--cutoff <n>',
+      'truncate only the first n layers (default: all; 8 in StyleGAN)',
+      wholeNumber('--cutoff', { min: 0 }),
+    )
     .addOption(
       choice(
         '--noise <mode>',

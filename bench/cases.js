@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeCheckpoint } from '../dist/checkpoint/write.js';
 import { openEngine } from '../dist/engine/index.js';
-import { noiseLayers } from '../dist/generator/stylegan2-synthesis.js';
-import { loadWeights } from '../dist/generator/weights.js';
+import { loadGenerator } from '../dist/generator/load-generator.js';
 import { stepProgram } from '../dist/project/projector.js';
 import { createRenderer } from '../dist/render/renderer.js';
 import { randomCheckpoint } from './random-checkpoint.js';
+import { randomStyleGan1 } from './random-stylegan1.js';
 
 const bin = fileURLToPath(new URL('../bin/blend.js', import.meta.url));
 
@@ -21,20 +21,21 @@ export const cases = {
   'render-256': renderCase(256),
   'render-512': renderCase(512),
   'render-1024': renderCase(1024),
+  'render-stylegan1-1024': { ...renderCase(1024, randomStyleGan1), peer: undefined },
   'step-256': stepCase(256),
   'step-1024': stepCase(1024),
   'blend-1024': { runs: 5, prepare: prepareBlend },
   help: { runs: 15, prepare: prepareHelp },
 };
 
-function renderCase(resolution) {
+function renderCase(resolution, makeCheckpoint = randomCheckpoint) {
   return {
     runs: 5,
     warmups: 2,
     peer: { mode: 'render', resolution },
     async prepare({ threads }) {
       const renderer = await createRenderer(
-        randomCheckpoint(resolution),
+        makeCheckpoint(resolution),
         await openEngine({ device: 'cpu', threads }),
       );
       const ws = await renderer.styles(0);
@@ -50,13 +51,11 @@ function stepCase(resolution) {
     warmups: 2,
     peer: { mode: 'step', resolution },
     async prepare({ threads }) {
-      const weights = await loadWeights(randomCheckpoint(resolution));
+      const network = await loadGenerator(randomCheckpoint(resolution));
       const engine = await openEngine({ device: 'cpu', threads });
-      const executable = await engine.compile(stepProgram(weights));
+      const executable = await engine.compile(stepProgram(network));
       const feeds = { w: new Float32Array(512).fill(0.1), target: new Float32Array(3 * resolution ** 2) };
-      for (const { layer } of noiseLayers(weights)) {
-        feeds[`noise.${layer}`] = weights.values(`synthesis.${layer}.noise_const`);
-      }
+      for (const layer of network.noiseLayers) feeds[`noise.${layer.layer}`] = network.noise(layer);
       return { run: () => executable.run(feeds), close: () => executable.dispose() };
     },
   };

@@ -2,7 +2,15 @@
  * stylegan-blend as a library: read generators, blend them resolution by resolution, find the w of a picture and
  * render it through the blend. Nothing here prints; long work takes an `AbortSignal` and reports through callbacks.
  */
-export { type Architecture, resolutionsOf, styleRows } from './checkpoint/architecture.js';
+export {
+  type AnyArchitecture,
+  type Architecture,
+  type PgganArchitecture,
+  type RenderedArchitecture,
+  resolutionsOf,
+  type StyleGan1Architecture,
+  styleRows,
+} from './checkpoint/architecture.js';
 export {
   type Checkpoint,
   elementCount,
@@ -46,9 +54,14 @@ export {
   StyleganBlendError,
   UsageError,
 } from './errors.js';
+export type { GeneratorNetwork } from './generator/generator.js';
+export { type LatentSpace, latentSpaceOf } from './generator/latent-space.js';
+export { loadGenerator } from './generator/load-generator.js';
+export type { NoiseLayer, NoiseMaps } from './generator/noise-layers.js';
+export { mappingProgram, synthesisProgram } from './generator/programs.js';
 export { RandomState } from './generator/random-state.js';
 export { mapping } from './generator/stylegan2-mapping.js';
-export { type NoiseLayer, type NoiseMaps, noiseLayers, synthesis } from './generator/stylegan2-synthesis.js';
+export { noiseLayers, synthesis } from './generator/stylegan2-synthesis.js';
 export { loadWeights, type Weights } from './generator/weights.js';
 export * as graph from './graph/index.js';
 export { toOnnx } from './graph/onnx/lower.js';

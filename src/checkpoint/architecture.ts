@@ -1,4 +1,4 @@
-/** Every kind of network that can be read and blended. Only StyleGAN2 generators are rendered. */
+/** Every kind of network that can be read and blended. */
 export type AnyArchitecture =
   | Architecture
   | StyleGan1Architecture
@@ -6,6 +6,9 @@ export type AnyArchitecture =
   | StyleGan3Architecture
   | LucidrainsArchitecture
   | DiscriminatorArchitecture;
+
+/** The generators that can be rendered, projected into and toonified with: docs/generators.md. */
+export type RenderedArchitecture = Architecture | StyleGan1Architecture | PgganArchitecture;
 
 /**
  * What a StyleGAN2 generator computes, apart from its weights (StyleGAN2 appendix B; defaults of
@@ -46,22 +49,28 @@ export interface StyleGan1Architecture {
   /** Number of classes; their `mapping/LabelConcat/weight` is [classes, zDim]. */
   readonly classes: number;
   readonly mappingLayers: number;
+  /** Learning-rate multiplier of the mapping network, where it is not 0.01. */
+  readonly mappingLrMultiplier?: number;
   /** Output channels of each resolution 4, 8, … */
   readonly channels: ReadonlyMap<number, number>;
   /** First resolution whose `Conv0_up` is a fused transposed convolution; null for none. 128 unless the file says otherwise. */
   readonly fusedFrom: number | null;
+  /** How far the network is from its full resolution, in halvings, where it is still growing: see `growing.ts`. */
+  readonly lod?: number;
 }
 
 /** A progressively grown GAN of 2017 (TensorFlow): no mapping network. */
 export interface PgganArchitecture {
   readonly family: 'pggan';
   readonly resolution: number;
-  /** Length of z; includes the label's where there are classes. */
+  /** Length of z, without the label that follows it where there are classes. */
   readonly zDim: number;
   readonly classes: number;
   readonly channels: ReadonlyMap<number, number>;
   /** Whether `Conv0_up` is a fused transposed convolution; else it is `Conv0` after nearest-neighbour doubling. */
   readonly fused: boolean;
+  /** As `StyleGan1Architecture.lod`. */
+  readonly lod?: number;
 }
 
 /** A StyleGAN3 generator. Names of tensors are those of the stylegan3 repository. */
@@ -110,7 +119,7 @@ export function resolutionsOf(architecture: Pick<Architecture, 'resolution'>): n
   return list;
 }
 
-/** Rows of ws, one style vector for each layer: two per resolution. */
+/** Rows of ws, one style vector for each layer: two per resolution, in StyleGAN as in StyleGAN2. */
 export function styleRows(architecture: Pick<Architecture, 'resolution'>): number {
   return 2 * resolutionsOf(architecture).length;
 }

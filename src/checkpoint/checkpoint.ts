@@ -1,5 +1,5 @@
 import { InputFileError } from '../errors.js';
-import type { AnyArchitecture, Architecture } from './architecture.js';
+import type { AnyArchitecture, Architecture, RenderedArchitecture } from './architecture.js';
 
 /** Element types that a checkpoint's tensors may be stored in; all are read as 32-bit floats. */
 export type StoredDType = 'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
@@ -56,7 +56,30 @@ export const NOT_RENDERED =
   'rendering it is not supported yet; it can be inspected, compared, converted and blended';
 
 /**
- * The architecture of a StyleGAN2 generator, for everything that renders or projects.
+ * The architecture of a generator that pictures can be made with.
+ *
+ * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for other networks, and StyleGAN2's `resnet` and `orig` variants
+ */
+export function requireRendered(checkpoint: Checkpoint): RenderedArchitecture {
+  const { architecture, origin } = checkpoint;
+  const refuse = (what: string) =>
+    new InputFileError('ARCHITECTURE_NOT_RENDERED', `${origin.path}: ${what}`, {
+      hint: NOT_RENDERED,
+    });
+  switch (architecture.family) {
+    case 'stylegan2':
+      if (architecture.variant === 'skip') return architecture;
+      throw refuse(`expected a generator with skip architecture, found ${architecture.variant}`);
+    case 'stylegan1':
+    case 'pggan':
+      return architecture;
+    default:
+      throw refuse(`expected a StyleGAN2, StyleGAN or PGGAN generator, found ${familyName(architecture)}`);
+  }
+}
+
+/**
+ * The architecture of a StyleGAN2 generator, for what only StyleGAN2 has.
  *
  * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for any other network
  */

@@ -4,16 +4,15 @@ import {
   type DiscriminatorArchitecture,
   type LucidrainsArchitecture,
   MAX_RESOLUTION,
-  type PgganArchitecture,
-  type StyleGan1Architecture,
   type StyleGan3Architecture,
 } from './architecture.js';
 import { resolutionOf } from './checkpoint.js';
 import { type ArchitectureHints, deriveArchitecture, type Shapes } from './derive-architecture.js';
+import { derivePggan, deriveStyleGan1 } from './derive-older.js';
 
 /**
- * Finds out what network tensors make, from their names, and measures it. StyleGAN2 generators are checked to the
- * last extent, because they are rendered; of the others only what the description of them needs is looked at.
+ * Finds out what network tensors make, from their names, and measures it. Generators that are rendered are checked to
+ * the last extent; of the others only what the description of them needs is looked at.
  *
  * @param path names the file in messages
  * @throws InputFileError as `deriveArchitecture`
@@ -30,26 +29,23 @@ export function deriveAnyArchitecture(
   if (has(/^synthesis\.b\d/)) return deriveArchitecture(tensors, hints, path);
   if (has(/^b\d+\.(fromrgb|fc|out)\./)) return discriminator('stylegan2', reader);
   if (has(/(^|\/)\d+x\d+\/FromRGB_lod/)) return discriminator('stylegan1', reader);
-  if (has(/^synthesis\/\d+x\d+\/.*StyleMod\//)) return styleGan1(reader);
-  if (has(/^\d+x\d+\/ToRGB_lod/)) return pggan(reader, has(/\/Conv0_up\//));
+  if (has(/^synthesis\/\d+x\d+\/.*StyleMod\//)) return deriveStyleGan1(reader);
+  if (has(/^\d+x\d+\/ToRGB_lod/)) return derivePggan(reader, has(/\/Conv0_up\//));
   if (has(/^G\.blocks\.\d+\./)) return lucidrains(reader);
   if (has(/^D\.blocks\.\d+\./)) return lucidrainsDiscriminator(names);
   return deriveArchitecture(tensors, hints, path);
 }
 
-class ExtentReader {
-  private readonly tensors: Shapes;
-  private readonly hints: ArchitectureHints;
-  private readonly path: string;
+/** Extents of the tensors of one network. */
+export class ExtentReader {
+  readonly tensors: Shapes;
+  readonly hints: ArchitectureHints;
+  readonly path: string;
 
   constructor(tensors: Shapes, hints: ArchitectureHints, path: string) {
     this.tensors = tensors;
     this.hints = hints;
     this.path = path;
-  }
-
-  get fusedFrom(): number | null | undefined {
-    return this.hints.fusedFrom;
   }
 
   get hintedResolution(): number | undefined {
@@ -104,38 +100,6 @@ class ExtentReader {
     for (let r = 4; r <= resolution; r *= 2) channels.set(r, this.extent(name(r), 0, 4));
     return channels;
   }
-}
-
-/** Resolution from which StyleGAN's `fused_scale='auto'` fuses doubling and convolution. */
-const FUSED_FROM = 128;
-
-function styleGan1(reader: ExtentReader): StyleGan1Architecture {
-  const resolution = reader.resolution();
-  const mappingLayers = reader.count((i) => `mapping/Dense${i}/weight`);
-  return {
-    family: 'stylegan1',
-    resolution,
-    zDim:
-      reader.extent('mapping/Dense0/weight', 1, 2) /
-      (reader.optionalExtent('mapping/LabelConcat/weight', 0) > 0 ? 2 : 1),
-    wDim: reader.extent(`mapping/Dense${Math.max(mappingLayers - 1, 0)}/weight`, 0, 2),
-    classes: reader.optionalExtent('mapping/LabelConcat/weight', 0),
-    mappingLayers,
-    channels: reader.channels(resolution, (r) => `synthesis/${r}x${r}/Conv${r === 4 ? '' : '1'}/weight`),
-    fusedFrom: reader.fusedFrom === undefined ? FUSED_FROM : reader.fusedFrom,
-  };
-}
-
-function pggan(reader: ExtentReader, fused: boolean): PgganArchitecture {
-  const resolution = reader.resolution();
-  return {
-    family: 'pggan',
-    resolution,
-    zDim: reader.extent('4x4/Dense/weight', 1, 2),
-    classes: 0,
-    channels: reader.channels(resolution, (r) => `${r}x${r}/Conv${r === 4 ? '' : '1'}/weight`),
-    fused,
-  };
 }
 
 function styleGan3(reader: ExtentReader, names: readonly string[]): StyleGan3Architecture {

@@ -24,6 +24,14 @@ export interface ArchitectureHints {
   readonly convClamp?: number | null | undefined;
   /** StyleGAN: see `StyleGan1Architecture`. */
   readonly fusedFrom?: number | null | undefined;
+  /** StyleGAN: width of the mapping network's hidden layers. */
+  readonly mappingWidth?: number | undefined;
+  /** PGGAN: see `PgganArchitecture`. */
+  readonly fused?: boolean | undefined;
+  /** StyleGAN, PGGAN: how far the network is from its full resolution, in halvings. */
+  readonly lod?: number | undefined;
+  /** StyleGAN, PGGAN: a statement of the file with which the network computes something unknown. */
+  readonly problem?: string | undefined;
 }
 
 export type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;

@@ -42,7 +42,20 @@ export function isNativeKey(key: string): boolean {
 
 function settingsOf(architecture: AnyArchitecture): Record<string, unknown> {
   if (architecture.family === 'stylegan1') {
-    return { resolution: architecture.resolution, fused_from: architecture.fusedFrom };
+    return {
+      resolution: architecture.resolution,
+      z_dim: architecture.zDim,
+      w_dim: architecture.wDim,
+      classes: architecture.classes,
+      mapping_layers: architecture.mappingLayers,
+      mapping_lr_multiplier: architecture.mappingLrMultiplier,
+      fused_from: architecture.fusedFrom,
+      lod: architecture.lod,
+    };
+  }
+  if (architecture.family === 'pggan') {
+    const { resolution, zDim, classes, fused, lod } = architecture;
+    return { resolution, z_dim: zDim, classes, fused, lod };
   }
   if (architecture.family !== 'stylegan2') return { resolution: architecture.resolution };
   return {
@@ -76,8 +89,12 @@ function parseHints(path: string, json: string | undefined): ArchitectureHints {
   if (variant !== undefined && variant !== 'skip' && variant !== 'resnet' && variant !== 'orig') {
     throw fail('variant: expected skip, resnet or orig');
   }
+  const fused = settings['fused'];
+  if (fused !== undefined && typeof fused !== 'boolean') throw fail('fused: expected true or false');
   return {
     variant,
+    fused,
+    lod: numeric('lod'),
     resolution: numeric('resolution'),
     zDim: numeric('z_dim'),
     wDim: numeric('w_dim'),

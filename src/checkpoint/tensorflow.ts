@@ -1,12 +1,14 @@
 import { InputFileError } from '../errors.js';
 import type { RandomAccessFile } from '../files/random-access.js';
+import { elementCount } from './checkpoint.js';
 import type { ArchitectureHints } from './derive-architecture.js';
 import { type FileContent, MAX_TENSORS } from './file-content.js';
 import { type NetworkName, networkName } from './network-names.js';
 import { numpyView } from './numpy-array.js';
+import { olderHints } from './older-settings.js';
 import { entriesOf, itemsOf, PickleGlobal, PickleObject, type PickleValue } from './pickle/values.js';
 import { USUAL_FILTER } from './stored-tensor.js';
-import type { TensorView } from './tensor-view.js';
+import { readView, type TensorView } from './tensor-view.js';
 import {
   translateOlder,
   translateStyleGan2Discriminator,
@@ -59,7 +61,16 @@ export async function readTensorflow(
     return { ...common, tensors: translateStyleGan2Generator(file.path, variables, filterOf(state)) };
   }
   if (has(/^Output\//)) return { ...common, tensors: translateStyleGan2Discriminator(file.path, variables) };
-  return { ...common, tensors: translateOlder(variables) };
+  const lod = variables.get('lod') ?? variables.get('synthesis/lod');
+  const isNumber = lod !== undefined && elementCount(lod.shape) === 1;
+  const hints = olderHints(statesOf(state), isNumber ? (await readView(lod))[0] : undefined);
+  return { ...common, hints, tensors: translateOlder(variables) };
+}
+
+/** A network and its components. */
+function statesOf(state: NetworkState): NetworkState[] {
+  const components = [...(entriesOf(state.get('components'))?.values() ?? [])].map(networkState);
+  return [state, ...components.filter((component) => component !== undefined)];
 }
 
 function networkState(value: PickleValue): NetworkState | undefined {
@@ -119,7 +130,6 @@ function hintsOf(state: NetworkState): ArchitectureHints {
     return typeof value === 'number' ? value : undefined;
   };
   const variant = settingOf(state, 'architecture');
-  const fused = settingOf(state, 'fused_scale');
   const clamp = count('conv_clamp');
   return {
     resolution: count('resolution'),
@@ -128,7 +138,6 @@ function hintsOf(state: NetworkState): ArchitectureHints {
     mappingLrMultiplier: count('mapping_lrmul'),
     variant: variant === 'skip' || variant === 'resnet' || variant === 'orig' ? variant : undefined,
     convClamp: clamp === undefined ? undefined : clamp < 0 ? null : clamp,
-    ...(fused === true ? { fusedFrom: 8 } : fused === false ? { fusedFrom: null } : {}),
   };
 }
 

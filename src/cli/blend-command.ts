@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import type { WrittenDType } from '../checkpoint/dtype.js';
 import { type InPlacePlan, planInPlace } from '../checkpoint/in-place/plan-in-place.js';
 import { modelLabel } from '../checkpoint/names.js';
@@ -124,7 +124,7 @@ async function renderPreview(work: Work, path: string, context: Context): Promis
   const { base, transfer, recipe, models, blends, options } = work;
   (await import('../render/write-picture.js')).formatOf(path);
   const [pair] = models.pairs as [BlendModels['pairs'][number]];
-  (await import('../generator/weights.js')).requireRenderable(pair.base);
+  requireRendered(pair.base);
   const { preview } = await import('./preview.js');
   const checkpoints = { ofBase: pair.base, blended: blends.get(pair.name)!, ofTransfer: pair.transfer };
   return preview({ base, transfer, ...checkpoints, recipe, options }, context);

@@ -44,7 +44,7 @@ function blendProgram(start: Start): Command {
     .configureOutput({ writeErr: () => {} })
     .enablePositionalOptions()
     .helpCommand(true)
-    .description('Blends two StyleGAN2 generators, resolution by resolution.')
+    .description('Blends two StyleGAN2, StyleGAN or PGGAN generators, resolution by resolution.')
     .usage('--base B --transfer T --swap R [options]\n       blend COMMAND …')
     // A mistyped command ends up here; the action says which one was meant.
     .allowExcessArguments()
@@ -113,7 +113,11 @@ function addRender(program: Command, start: Start): void {
       text('--latents'),
     );
   addClass(addPsi(addNetwork(command, ['G_ema', 'G'])))
-    .option('--cutoff <n>', 'truncate only the first n layers', wholeNumber('--cutoff', { min: 0 }))
+    .option(
+      '--cutoff <n>',
+      'truncate only the first n layers (default: all; 8 in StyleGAN)',
+      wholeNumber('--cutoff', { min: 0 }),
+    )
     .addOption(
       choice(
         '--noise <mode>',

@@ -1,9 +1,13 @@
-import { type Checkpoint, elementCount } from '../checkpoint/checkpoint.js';
+import { type Checkpoint, familyName, requireRendered } from '../checkpoint/checkpoint.js';
 import { InputFileError } from '../errors.js';
-import { requireRenderable } from '../generator/weights.js';
+import { latentSpaceOf } from '../generator/latent-space.js';
+import { noiseLayersOf } from '../generator/noise-layers.js';
 import type { Latents } from '../project/latents.js';
 import type { Renderer } from '../render/renderer.js';
 import { type Truncation, truncated } from '../render/styles.js';
+
+/** The entry of a saved projection that says which kind of generator it was made with. */
+export const FAMILY_KEY = 'architecture';
 
 /**
  * Checks that a saved projection can be rendered by a generator.
@@ -11,23 +15,25 @@ import { type Truncation, truncated } from '../render/styles.js';
  */
 export function requireFitting(latents: Latents, path: string, checkpoint: Checkpoint): void {
   const model = checkpoint.origin.path;
-  const hint = 'use the generator that the projection was made with, or a blend of it';
-  const { wDim } = requireRenderable(checkpoint);
-  if (latents.w.length !== wDim) {
-    throw new InputFileError(
-      'LATENTS_DIFFER',
-      `${path}: w: expected ${wDim} values as in ${model}, found ${latents.w.length}`,
-      { hint },
-    );
+  const differs = (what: string) =>
+    new InputFileError('LATENTS_DIFFER', `${path}: ${what}`, {
+      hint: 'use the generator that the projection was made with, or a blend of it',
+    });
+  const architecture = requireRendered(checkpoint);
+  const { name, dim } = latentSpaceOf(architecture);
+  const { space = 'w', w, noise, metadata } = latents;
+  const family = metadata[FAMILY_KEY] ?? architecture.family;
+  if (space !== name || family !== architecture.family) {
+    const found = space === name ? `those of a ${family.slice(0, 20)}` : space;
+    throw differs(`expected ${name} as of ${model}, a ${familyName(architecture)}, found ${found}`);
   }
-  for (const [layer, map] of latents.noise) {
-    const own = checkpoint.tensors.get(`synthesis.${layer}.noise_const`);
-    if (own !== undefined && elementCount(own.shape) === map.length) continue;
-    throw new InputFileError(
-      'LATENTS_DIFFER',
-      `${path}: noise of ${layer}: expected a layer of ${model}, which has no such layer`,
-      { hint },
-    );
+  if (w.length !== dim) {
+    throw differs(`${name}: expected ${dim} values as in ${model}, found ${w.length}`);
+  }
+  const own = new Map(noiseLayersOf(architecture).map(({ layer, resolution }) => [layer, resolution]));
+  for (const [layer, map] of noise) {
+    if (own.has(layer) && own.get(layer)! ** 2 === map.length) continue;
+    throw differs(`noise of ${layer}: expected a layer of ${model}, which has no such layer`);
   }
 }
 

@@ -1,9 +1,9 @@
 import { basename, extname } from 'node:path';
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import { openModel } from '../checkpoint/names.js';
 import { throwIfAborted, UsageError } from '../errors.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
-import { requireRenderable } from '../generator/weights.js';
+import { latentSpaceOf } from '../generator/latent-space.js';
 import { saveLatents } from '../project/latents.js';
 import { LOSSES } from '../project/loss.js';
 import { createProjector, type Projection } from '../project/projector.js';
@@ -13,7 +13,7 @@ import { readPicture } from '../render/read-picture.js';
 import { createRenderer, type Renderer } from '../render/renderer.js';
 import { labelOf } from '../render/styles.js';
 import { chosenEngine } from './engine.js';
-import { stylesOfLatents } from './latents-fit.js';
+import { FAMILY_KEY, stylesOfLatents } from './latents-fit.js';
 import type { CommonOptions, EngineChoice } from './options.js';
 import type { Context, Outcome } from './outcome.js';
 import { checkOutput, requireDistinct } from './outputs.js';
@@ -44,7 +44,7 @@ export async function projectCommand(
   requireFilmName(film);
   const checkpoint = await openModel(model, { network: options.network });
   try {
-    const architecture = requireRenderable(checkpoint);
+    const architecture = requireRendered(checkpoint);
     const label = labelOf(architecture, options.class);
     const target = await readPicture(picturePath, architecture.resolution);
     const outputs = film === undefined ? [out] : [out, film];
@@ -63,7 +63,8 @@ export async function projectCommand(
     const { w, noise, distance } = projection.best;
     const quality = psnr(rendered, target);
     const metadata = await describeSearch(checkpoint, options, projection);
-    await saveLatents(out, { w, noise }, { ...metadata, psnr: quality.toFixed(2), engine }, { force });
+    const space = latentSpaceOf(architecture).name;
+    await saveLatents(out, { space, w, noise }, { ...metadata, psnr: quality.toFixed(2), engine }, { force });
     if (film !== undefined) {
       await writeFileAtomically(film, await encodeFilm(frames, { fps: FRAMES_PER_SECOND }), { force });
     }
@@ -149,6 +150,7 @@ async function describeSearch(
   { steps, best }: Projection,
 ): Promise<Record<string, string>> {
   return {
+    [FAMILY_KEY]: checkpoint.architecture.family,
     model_sha256: await checkpoint.sha256(),
     steps: String(steps),
     seed: String(seed),

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import { requireRendered } from '../checkpoint/checkpoint.js';
 import { openModel } from '../checkpoint/names.js';
 import { throwIfAborted, UsageError } from '../errors.js';
-import { requireRenderable } from '../generator/weights.js';
 import { type Latents, loadLatents } from '../project/latents.js';
 import type { NoiseMode } from '../render/noise-modes.js';
 import type { Picture } from '../render/picture.js';
 import { createRenderer, type Renderer } from '../render/renderer.js';
 import { contactSheet } from '../render/sheet.js';
-import { labelOf } from '../render/styles.js';
+import { checkTruncation, labelOf } from '../render/styles.js';
 import { formatOf, writePicture } from '../render/write-picture.js';
 import { chosenEngine } from './engine.js';
 import { requireFitting, stylesOfLatents } from './latents-fit.js';
@@ -40,7 +40,9 @@ export async function renderCommand(
   const checkpoint = await openModel(model, { network: options.network });
   try {
     const latents = options.latents === undefined ? undefined : await loadLatents(options.latents);
-    if (latents === undefined) labelOf(requireRenderable(checkpoint), options.class);
+    const architecture = requireRendered(checkpoint);
+    checkTruncation(architecture, options);
+    if (latents === undefined) labelOf(architecture, options.class);
     else requireFitting(latents, options.latents!, checkpoint);
     const faces = facesOf(options, latents);
     const target = await planOutput(faces, options, checkpoint.origin.path);

@@ -1,10 +1,9 @@
 import { resolutionsOf } from '../checkpoint/architecture.js';
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import { modelLabel, openModel } from '../checkpoint/names.js';
-import { requireRenderable } from '../generator/weights.js';
 import type { Picture } from '../render/picture.js';
 import { contactSheet } from '../render/sheet.js';
-import { labelOf } from '../render/styles.js';
+import { checkTruncation, labelOf } from '../render/styles.js';
 import { formatOf, writePicture } from '../render/write-picture.js';
 import { blendCheckpoints } from '../swap/blend.js';
 import { requireSameShape } from '../swap/compare.js';
@@ -33,7 +32,9 @@ export async function sweepCommand(options: SweepOptions, context: Context): Pro
     models.push(await openModel(options.transfer));
     const [base, transfer] = models as [Checkpoint, Checkpoint];
     requireSameShape(base, transfer);
-    labelOf(requireRenderable(base), options.class);
+    const architecture = requireRendered(base);
+    checkTruncation(architecture, options);
+    labelOf(architecture, options.class);
     await checkOutput(out, { force, inputs: [base.origin.path, transfer.origin.path] });
     const columns = columnsOf(base, transfer, options);
     const pictures = await renderColumns(columns, options, context);

@@ -7,7 +7,6 @@ import {
   constant,
   conv2d,
   convTranspose2d,
-  input,
   leakyRelu,
   matmul,
   mul,
@@ -19,36 +18,18 @@ import {
   square,
   type Tensor,
 } from '../graph/index.js';
+import { type NoiseLayer, noiseInputsOf, noiseLayersOf } from './noise-layers.js';
 import { dense } from './stylegan2-mapping.js';
 import type { Weights } from './weights.js';
 
-/** A convolution that noise is added to: `b4.conv1`, `b8.conv0`, … and the side of its noise buffer in pixels. */
-export interface NoiseLayer {
-  readonly layer: string;
-  readonly resolution: number;
-}
-
-/** Values of noise maps by layer, each [r, r]. */
-export type NoiseMaps = ReadonlyMap<string, Float32Array>;
-
 /** Every noisy layer in order of computation. */
 export function noiseLayers(weights: Pick<Weights, 'architecture'>): NoiseLayer[] {
-  return resolutionsOf(weights.architecture).flatMap((resolution) =>
-    (resolution === 4 ? ['conv1'] : ['conv0', 'conv1']).map((conv) => ({
-      layer: `b${resolution}.${conv}`,
-      resolution,
-    })),
-  );
+  return noiseLayersOf(weights.architecture);
 }
 
 /** A graph input [1, 1, r, r] for the noise of every layer, called `noise.b4.conv1`, … */
 export function noiseInputs(weights: Pick<Weights, 'architecture'>): Map<string, Tensor> {
-  return new Map(
-    noiseLayers(weights).map(({ layer, resolution }) => [
-      layer,
-      input(`noise.${layer}`, [1, 1, resolution, resolution]),
-    ]),
-  );
+  return noiseInputsOf(noiseLayers(weights));
 }
 
 /**

@@ -4,14 +4,19 @@ import { openSafetensors, type SafetensorsFile } from '../checkpoint/safetensors
 import { writeSafetensors } from '../checkpoint/safetensors-write.js';
 import { InputFileError } from '../errors.js';
 import type { WriteOptions } from '../files/atomic-write.js';
-import type { NoiseMaps } from '../generator/stylegan2-synthesis.js';
+import type { LatentSpace } from '../generator/latent-space.js';
+import type { NoiseMaps } from '../generator/noise-layers.js';
 
 /**
  * Projections as files: safetensors with `w` [1, w_dim] and, for each noisy layer, `noise.b4.conv1.noise_const`
- * [r, r], under the names that the reference projector's maps have. Other tensors are left alone.
+ * [r, r], under the names that the reference projector's maps have; StyleGAN's are `noise.8x8/Conv0_up.noise_const`.
+ * A PGGAN has no W: its files hold `z` [1, z_dim], with the one-hot label behind it where there are classes. Other
+ * tensors are left alone.
  */
 export interface Latents {
-  /** [w_dim] */
+  /** What `w` is; `w` unless it is said otherwise. */
+  readonly space?: LatentSpace['name'];
+  /** [w_dim], or that z. */
   readonly w: Float32Array;
   /** By layer, `b4.conv1`, …, each [r, r]. */
   readonly noise: NoiseMaps;
@@ -19,7 +24,8 @@ export interface Latents {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const NOISE_NAME = /^noise\.(b([1-9]\d{0,4})\.conv[01])\.noise_const$/;
+const NOISE_NAME =
+  /^noise\.(b(?<r>[1-9]\d{0,4})\.conv[01]|(?<s>[1-9]\d{0,4})x\k<s>\/(?:Const|Conv|Conv0_up|Conv1))\.noise_const$/;
 
 /** Nobody has trained a generator with a longer w. */
 const MAX_W_DIM = 65_536;
@@ -31,7 +37,7 @@ const MAX_W_DIM = 65_536;
  */
 export async function saveLatents(
   path: string,
-  { w, noise }: Pick<Latents, 'w' | 'noise'>,
+  { space = 'w', w, noise }: Pick<Latents, 'space' | 'w' | 'noise'>,
   metadata: Readonly<Record<string, string>> = {},
   options: WriteOptions = {},
 ): Promise<void> {
@@ -39,7 +45,7 @@ export async function saveLatents(
     const side = Math.sqrt(map.length);
     return { name: `noise.${layer}.noise_const`, shape: [side, side], read: async () => map };
   });
-  const tensors = [{ name: 'w', shape: [1, w.length], read: async () => w }, ...maps];
+  const tensors = [{ name: space, shape: [1, w.length], read: async () => w }, ...maps];
   await writeSafetensors(path, { tensors, metadata, force: options.force });
 }
 
@@ -52,16 +58,18 @@ export async function saveLatents(
 export async function loadLatents(path: string): Promise<Latents> {
   const file = await openSafetensors(path);
   try {
-    const shape = file.tensors.get('w')?.shape;
+    const space = file.tensors.has('z') && !file.tensors.has('w') ? 'z' : 'w';
+    const shape = file.tensors.get(space)?.shape;
     if (shape === undefined) {
       throw new InputFileError('NOT_LATENTS', `${path}: expected a tensor called w, found none`, {
         hint: 'expected a file that blend project has written',
       });
     }
     if (shape.length !== 2 || shape[0] !== 1 || !(shape[1]! > 0 && shape[1]! <= MAX_W_DIM)) {
-      throw damaged(path, 'w', `expected shape [1, w_dim], found [${shape.join(', ')}]`);
+      throw damaged(path, space, `expected shape [1, ${space}_dim], found [${shape.join(', ')}]`);
     }
-    return { w: await readFinite(file, 'w'), noise: await readNoise(file), metadata: file.metadata };
+    const w = await readFinite(file, space);
+    return { space, w, noise: await readNoise(file), metadata: file.metadata };
   } finally {
     await file.close();
   }
@@ -72,7 +80,7 @@ async function readNoise(file: SafetensorsFile): Promise<NoiseMaps> {
   for (const [name, { shape }] of file.tensors) {
     const match = NOISE_NAME.exec(name);
     if (match === null) continue;
-    const side = Number(match[2]);
+    const side = Number(match.groups!['r'] ?? match.groups!['s']);
     if (side > MAX_RESOLUTION || shape.length !== 2 || shape[0] !== side || shape[1] !== side) {
       throw damaged(file.path, name, `expected shape [${side}, ${side}], found [${shape.join(', ')}]`);
     }

@@ -1,4 +1,4 @@
-import { add, averagePool, mean, mul, reshape, roll, square, type Tensor } from '../graph/index.js';
+import { add, averagePool, constant, mean, mul, reshape, roll, square, type Tensor } from '../graph/index.js';
 
 /** Maps are not halved below this side in pixels. */
 const SMALLEST = 8;
@@ -6,7 +6,7 @@ const SMALLEST = 8;
 /**
  * Penalty for noise maps that carry a picture (StyleGAN2 appendix D): for each map and each halving of it down
  * to 8 px, the squared correlation of neighbours along both axes. Without the weight.
- * @param maps each [1, 1, r, r]
+ * @param maps each [1, 1, r, r]; of none the penalty is 0
  * @returns shape [1]
  */
 export function noiseRegulariser(maps: readonly Tensor[]): Tensor {
@@ -20,7 +20,7 @@ export function noiseRegulariser(maps: readonly Tensor[]): Tensor {
       level = averagePool(level, 2);
     }
   });
-  return reshape(penalties.reduce(add), [1]);
+  return penalties.length > 0 ? reshape(penalties.reduce(add), [1]) : constant([0], [1]);
 }
 
 /** Brings a map to mean 0 and mean square 1, in place. A constant map becomes zero. */

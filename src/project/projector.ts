@@ -1,16 +1,17 @@
-import { styleRows } from '../checkpoint/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Engine, Executable, Values } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
+import type { GeneratorNetwork } from '../generator/generator.js';
+import { loadGenerator } from '../generator/load-generator.js';
+import { type NoiseMaps, noiseInputsOf } from '../generator/noise-layers.js';
 import { RandomState } from '../generator/random-state.js';
-import { type NoiseMaps, noiseInputs, synthesis } from '../generator/stylegan2-synthesis.js';
-import { loadWeights, type Weights } from '../generator/weights.js';
-import { add, broadcastTo, gradients, input, type Program, program, reshape, scale } from '../graph/index.js';
+import { add, gradients, input, type Program, program, scale } from '../graph/index.js';
 import { Adam } from './adam.js';
 import { type Loss, pyramidLoss } from './loss.js';
 import { noiseRegulariser, renormalise } from './noise.js';
 import { learningRateAt, type Ramps, REFERENCE_RAMPS, wNoiseAt } from './schedule.js';
-import { type WStatistics, wStatistics } from './statistics.js';
+import { type SearchSpace, searchSpaceOf } from './search-space.js';
+import type { WStatistics } from './statistics.js';
 
 export interface ProjectorSettings {
   /** How pictures are compared. Default: the pyramid. */
@@ -51,7 +52,7 @@ export interface StepProgress {
 
 /** A point in W with its noise maps, and how far its picture is from the target. */
 export interface Latents {
-  /** [w_dim] */
+  /** [w_dim]; for a PGGAN, which has no W, z of length sqrt(z_dim) with the one-hot label behind it. */
   readonly w: Float32Array;
   /** Each of mean 0 and mean square 1. */
   readonly noise: NoiseMaps;
@@ -81,28 +82,28 @@ export async function createProjector(
   engine: Engine,
   settings: ProjectorSettings = {},
 ): Promise<Projector> {
-  const weights = await loadWeights(checkpoint);
-  const statistics = await wStatistics(weights, engine, settings.label);
-  const step = await engine.compile(stepProgram(weights, settings));
+  const network = await loadGenerator(checkpoint);
+  const space = searchSpaceOf(network, settings.label);
+  const statistics = await space.measure(engine);
+  const step = await engine.compile(stepProgram(network, settings));
   return {
     statistics,
-    project: (target, options = {}) => optimise(step, weights, statistics, target, options),
+    project: (target, options = {}) => optimise({ step, network, space, statistics }, target, options),
     dispose: () => step.dispose(),
   };
 }
 
-/** One step as a graph: w [1, w_dim], noise maps and target in; distance, loss and their gradients out. */
+/** One step as a graph: w (or z) [1, dim], noise maps and target in; distance, loss and their gradients out. */
 export function stepProgram(
-  weights: Weights,
-  { loss = pyramidLoss, noiseWeight }: ProjectorSettings = {},
+  network: GeneratorNetwork,
+  { loss = pyramidLoss, noiseWeight, label }: ProjectorSettings = {},
 ): Program {
-  const { architecture } = weights;
-  const { resolution, wDim } = architecture;
-  const w = input('w', [1, wDim]);
+  const { resolution } = network.architecture;
+  const space = searchSpaceOf(network, label);
+  const w = input('w', [1, space.dim]);
   const target = input('target', [1, 3, resolution, resolution]);
-  const noise = noiseInputs(weights);
-  const ws = broadcastTo(reshape(w, [1, 1, wDim]), [1, styleRows(architecture), wDim]);
-  const distance = loss.distance(synthesis(weights, ws, noise), target);
+  const noise = noiseInputsOf(network.noiseLayers);
+  const distance = loss.distance(network.synthesis(space.latents(w), noise), target);
   const penalty = scale(noiseRegulariser([...noise.values()]), noiseWeight ?? loss.noiseWeight);
   const total = add(distance, penalty);
   const [toW, ...toNoise] = gradients(total, [w, ...noise.values()]);
@@ -110,48 +111,72 @@ export function stepProgram(
   return program({ distance, total, 'gradient.w': toW!, ...Object.fromEntries(noiseGradients) });
 }
 
+interface Search {
+  readonly step: Executable;
+  readonly network: GeneratorNetwork;
+  readonly space: SearchSpace;
+  readonly statistics: WStatistics;
+}
+
 /** The projector of StyleGAN2 (section 5.2 and appendix D) with w and noise maps optimised together. */
 async function optimise(
-  executable: Executable,
-  weights: Weights,
-  { wAvg, wStd }: WStatistics,
+  { step: executable, network, space, statistics }: Search,
   target: Float32Array,
   options: ProjectOptions,
 ): Promise<Projection> {
   const { steps = 1000, seed = 0, ramps = REFERENCE_RAMPS, stopBelow = 0 } = options;
   const random = new RandomState(seed);
-  const w = wAvg.slice();
   const noise = new Map(
-    [...noiseInputs(weights)].map(([layer, { shape }]) => {
+    network.noiseLayers.map(({ layer, resolution }) => {
       const given = options.initialNoise?.get(layer);
-      return [layer, given?.slice() ?? Float32Array.from(random.randn(shape[2]! * shape[3]!))];
+      return [layer, given?.slice() ?? Float32Array.from(random.randn(resolution ** 2))];
     }),
   );
+  const maps: Values = Object.fromEntries([...noise].map(([layer, map]) => [`noise.${layer}`, map]));
+  const starts = space.starts(statistics, random);
+  const w = await nearestStart(executable, starts, { target, ...maps }, options.signal);
   const optimisers = new Map([
     ['w', new Adam(w)],
     ...[...noise].map(([layer, map]) => [`noise.${layer}`, new Adam(map)] as const),
   ]);
-  const maps: Values = Object.fromEntries([...noise].map(([layer, map]) => [`noise.${layer}`, map]));
 
   let best: Latents | undefined;
   let step = 0;
   for (; step < steps; step++) {
     throwIfAborted(options.signal);
     const t = step / steps;
-    const deviation = wStd * wNoiseAt(t, ramps);
+    const deviation = statistics.wStd * wNoiseAt(t, ramps);
     const tried = deviation > 0 ? jittered(w, deviation, random) : w;
     const results = await executable.run({ w: tried, target, ...maps });
     const [distance, loss] = [results['distance']![0]!, results['total']![0]!];
-    if (best === undefined || distance < best.distance) best = snapshot(tried, noise, distance);
-    await options.onStep?.({ step, steps, distance, loss, w: tried, noise });
+    if (best === undefined || distance < best.distance) best = snapshot(space.row(tried), noise, distance);
+    await options.onStep?.({ step, steps, distance, loss, w: space.row(tried), noise });
     if (distance < stopBelow) break;
     const learningRate = learningRateAt(t, ramps);
     for (const [name, adam] of optimisers) adam.update(results[`gradient.${name}`]!, learningRate);
+    space.constrain(w);
     for (const map of noise.values()) renormalise(map);
   }
   const end = await executable.run({ w, target, ...maps });
-  const last = snapshot(w, noise, end['distance']![0]!);
+  const last = snapshot(space.row(w), noise, end['distance']![0]!);
   return { best: best !== undefined && best.distance < last.distance ? best : last, last, steps: step };
+}
+
+/** Of several points the one whose picture is nearest; the only one as it is. */
+async function nearestStart(
+  executable: Executable,
+  starts: readonly Float32Array[],
+  feeds: Values,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  let [nearest, least] = [starts[0]!, Number.POSITIVE_INFINITY];
+  if (starts.length === 1) return nearest;
+  for (const w of starts) {
+    throwIfAborted(signal);
+    const distance = (await executable.run({ w, ...feeds }))['distance']![0]!;
+    if (distance < least) [nearest, least] = [w, distance];
+  }
+  return nearest;
 }
 
 function jittered(w: Float32Array, deviation: number, random: RandomState): Float32Array {
@@ -160,5 +185,5 @@ function jittered(w: Float32Array, deviation: number, random: RandomState): Floa
 }
 
 function snapshot(w: Float32Array, noise: NoiseMaps, distance: number): Latents {
-  return { w: w.slice(), noise: new Map([...noise].map(([layer, map]) => [layer, map.slice()])), distance };
+  return { w, noise: new Map([...noise].map(([layer, map]) => [layer, map.slice()])), distance };
 }

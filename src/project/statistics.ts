@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/index.js';
+import type { GeneratorNetwork } from '../generator/generator.js';
 import { mappingProgram } from '../generator/programs.js';
 import { RandomState } from '../generator/random-state.js';
-import type { Weights } from '../generator/weights.js';
 
 /** Where the generator's w lie (StyleGAN2 appendix D). */
 export interface WStatistics {
@@ -20,12 +20,13 @@ const BATCH = 500;
  * @param label one-hot class [classes] of a conditional generator
  */
 export async function wStatistics(
-  weights: Weights,
+  network: GeneratorNetwork,
   engine: Engine,
   label?: Float32Array,
 ): Promise<WStatistics> {
-  const { zDim, wDim } = weights.architecture;
-  const mapping = await engine.compile(mappingProgram(weights, BATCH));
+  const { zDim } = network.architecture;
+  const wDim = network.space.dim;
+  const mapping = await engine.compile(mappingProgram(network, BATCH));
   const labels = label === undefined ? {} : { label: repeated(label, BATCH) };
   const random = new RandomState(SEED);
   const sums = new Float64Array(wDim);

@@ -1,10 +1,11 @@
-import type { Architecture } from '../checkpoint/architecture.js';
+import type { RenderedArchitecture } from '../checkpoint/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Engine, Executable } from '../engine/index.js';
+import type { LatentSpace } from '../generator/latent-space.js';
+import { loadGenerator } from '../generator/load-generator.js';
+import type { NoiseMaps } from '../generator/noise-layers.js';
 import { mappingProgram, synthesisProgram } from '../generator/programs.js';
 import { RandomState } from '../generator/random-state.js';
-import type { NoiseMaps } from '../generator/stylegan2-synthesis.js';
-import { loadWeights } from '../generator/weights.js';
 import { type NoiseMode, noiseOf } from './noise-modes.js';
 import { type Picture, toPicture } from './picture.js';
 import { labelOf, type Truncation, truncated } from './styles.js';
@@ -16,10 +17,13 @@ export interface SeedOptions extends Truncation {
 
 /** Renders pictures with one generator. Calls must not overlap. */
 export interface Renderer {
-  readonly architecture: Architecture;
-  /** The average w, [w_dim]. */
-  readonly wAvg: Float32Array;
-  /** w of a seed before truncation, [w_dim]: the mapping network applied to numpy's RandomState(seed).randn. */
+  readonly architecture: RenderedArchitecture;
+  /** What pictures are made from: w, or z for a PGGAN, which has no W. */
+  readonly space: LatentSpace;
+  /** The average w, [w_dim]; undefined for a PGGAN, and where the file lacks it. */
+  readonly wAvg: Float32Array | undefined;
+  /** w of a seed before truncation, [w_dim]: the mapping network applied to numpy's RandomState(seed).randn. For a
+   * PGGAN that z itself, with the one-hot label behind it. */
   w(seed: number, classIndex?: number): Promise<Float32Array>;
   /** Rows of ws for a seed, [rows, w_dim], truncated. */
   styles(seed: number, options?: SeedOptions): Promise<Float32Array>;
@@ -34,21 +38,22 @@ export interface Renderer {
 
 /**
  * Loads a generator and compiles it; the checkpoint may be closed afterwards.
- * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for `resnet` and `orig` generators, `TENSOR_NOT_FINITE`
+ * @throws InputFileError as `loadGenerator`
  */
 export async function createRenderer(checkpoint: Checkpoint, engine: Engine): Promise<Renderer> {
-  const weights = await loadWeights(checkpoint);
-  const { architecture } = weights;
-  const synthesize = await engine.compile(synthesisProgram(weights));
+  const network = await loadGenerator(checkpoint);
+  const { architecture, space } = network;
+  const synthesize = await engine.compile(synthesisProgram(network));
   let map: Executable | undefined;
 
   const renderer: Renderer = {
     architecture,
-    wAvg: weights.values('mapping.w_avg'),
+    space,
+    wAvg: network.average,
 
     async w(seed, classIndex) {
       const label = labelOf(architecture, classIndex);
-      map ??= await engine.compile(mappingProgram(weights, 1));
+      map ??= await engine.compile(mappingProgram(network, 1));
       const z = Float32Array.from(new RandomState(seed).randn(architecture.zDim));
       return (await map.run(label === undefined ? { z } : { z, label }))['w']!;
     },
@@ -56,7 +61,7 @@ export async function createRenderer(checkpoint: Checkpoint, engine: Engine): Pr
       const w = await renderer.w(seed, options.classIndex);
       return truncated(w, renderer.wAvg, architecture, options);
     },
-    noise: (mode, seed = 0) => noiseOf(mode, weights, seed),
+    noise: (mode, seed = 0) => noiseOf(mode, network, seed),
     async image(ws, noise) {
       const maps = [...noise].map(([layer, map]) => [`noise.${layer}`, map]);
       return (await synthesize.run({ ws, ...Object.fromEntries(maps) }))['image']!;

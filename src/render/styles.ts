@@ -1,32 +1,58 @@
-import { type Architecture, styleRows } from '../checkpoint/architecture.js';
-import { UsageError } from '../errors.js';
+import type { RenderedArchitecture } from '../checkpoint/architecture.js';
+import { InputFileError, UsageError } from '../errors.js';
+import { latentSpaceOf } from '../generator/latent-space.js';
 
 export interface Truncation {
   /** 1 leaves w as it is, 0 gives the average face; below 0 the opposite, above 1 exaggeration. Default 1. */
   readonly psi?: number | undefined;
-  /** Only the first `cutoff` rows of ws are truncated; all of them unless given. */
+  /** Only the first `cutoff` rows of ws are truncated. Default: all of them in StyleGAN2, 8 in StyleGAN. */
   readonly cutoff?: number | undefined;
 }
 
 /**
  * The rows of ws for one w: each is w_avg + psi · (w - w_avg), or w itself from row `cutoff` on (StyleGAN2
- * appendix B: truncation in W).
+ * appendix B: truncation in W). For a PGGAN, z itself, which cannot be truncated.
  * @param w [w_dim]
- * @param wAvg [w_dim]
+ * @param wAvg [w_dim]; only needed where psi is not 1
  * @returns [rows, w_dim], two rows per resolution
+ * @throws UsageError as `checkTruncation`; InputFileError `TENSOR_MISSING` where the average is needed and missing
  */
 export function truncated(
   w: Float32Array,
-  wAvg: Float32Array,
-  architecture: Architecture,
-  { psi = 1, cutoff }: Truncation = {},
+  wAvg: Float32Array | undefined,
+  architecture: RenderedArchitecture,
+  truncation: Truncation = {},
 ): Float32Array {
-  const rows = styleRows(architecture);
-  requireTruncation(psi, cutoff);
-  const pulled = w.map((value, i) => wAvg[i]! + psi * (value - wAvg[i]!));
+  checkTruncation(architecture, truncation);
+  const { rows, cutoff: usual } = latentSpaceOf(architecture);
+  const { psi = 1, cutoff = usual } = truncation;
+  const pulled = psi === 1 ? w : pulledToAverage(w, wAvg, psi);
   const ws = new Float32Array(rows * w.length);
-  for (let row = 0; row < rows; row++) ws.set(row < (cutoff ?? rows) ? pulled : w, row * w.length);
+  for (let row = 0; row < rows; row++) ws.set(row < cutoff ? pulled : w, row * w.length);
   return ws;
+}
+
+function pulledToAverage(w: Float32Array, wAvg: Float32Array | undefined, psi: number): Float32Array {
+  if (wAvg === undefined) {
+    throw new InputFileError('TENSOR_MISSING', 'psi: the generator has no average w to truncate towards', {
+      hint: 'render with psi 1',
+    });
+  }
+  return w.map((value, i) => wAvg[i]! + psi * (value - wAvg[i]!));
+}
+
+/**
+ * Checks psi and cutoff before anything is computed.
+ * @throws UsageError `PSI_NOT_A_NUMBER`, `CUTOFF_OUT_OF_RANGE`; `TRUNCATION_MEANINGLESS` for a generator without W
+ */
+export function checkTruncation(architecture: RenderedArchitecture, { psi = 1, cutoff }: Truncation): void {
+  requireTruncation(psi, cutoff);
+  if (architecture.family !== 'pggan' || (psi === 1 && cutoff === undefined)) return;
+  throw new UsageError(
+    'TRUNCATION_MEANINGLESS',
+    'psi and cutoff: expected none for a PGGAN, which has no W and normalises z: its length changes nothing',
+    { hint: 'leave out --psi and --cutoff' },
+  );
 }
 
 function requireTruncation(psi: number, cutoff: number | undefined): void {
@@ -45,7 +71,7 @@ function requireTruncation(psi: number, cutoff: number | undefined): void {
  * @throws UsageError `CLASS_MISSING`, `CLASS_OUT_OF_RANGE` or `CLASS_UNEXPECTED`
  */
 export function labelOf(
-  architecture: Architecture,
+  architecture: { readonly classes: number },
   classIndex: number | undefined,
 ): Float32Array | undefined {
   const { classes } = architecture;

@@ -16,6 +16,7 @@ const HINT = 'only a model and one that was fine-tuned from it, with the same se
  */
 export function requireSameShape(base: Checkpoint, transfer: Checkpoint): void {
   const [baseName, transferName] = shortNames(base, transfer);
+  requireSameFamily(base, transfer);
   const tensors = differingTensors(base, transfer);
   const settings = differingSettings(base.architecture, transfer.architecture);
   // Extents of tensors follow from the architecture: where both differ, the tensors alone say where to look.
@@ -34,6 +35,22 @@ export function requireSameShape(base: Checkpoint, transfer: Checkpoint): void {
     `the two models cannot be blended: ${named.join(', ')}; ` +
       `${baseName} is a ${describeArchitecture(base.architecture)}, ` +
       `${transferName} is a ${describeArchitecture(transfer.architecture)}`,
+    { hint: HINT },
+  );
+}
+
+/**
+ * Weights of different architectures mean different things, whatever their shapes: a StyleGAN normalises each channel
+ * of the features, StyleGAN2 the kernels, PGGAN each pixel.
+ */
+function requireSameFamily(base: Checkpoint, transfer: Checkpoint): void {
+  if (base.architecture.family === transfer.architecture.family) return;
+  const [baseName, transferName] = shortNames(base, transfer);
+  throw new InputFileError(
+    'CHECKPOINTS_DIFFER',
+    `the two models cannot be blended: the architecture family differs; ` +
+      `${baseName} is a ${describeArchitecture(base.architecture)}, ` +
+      `${transferName} is a ${describeArchitecture(transfer.architecture)}, and the same weight means another thing in each`,
     { hint: HINT },
   );
 }
@@ -99,6 +116,7 @@ const SETTING_NAMES: ReadonlyMap<string, string> = new Map([
   ['channels', 'the channel table'],
   ['convClamp', 'the conv clamp'],
   ['layers', 'the list of layers'],
+  ['lod', 'how far it is grown (lod)'],
   ['fused', 'the fusing of doubling and convolution'],
   ['fusedFrom', 'the first resolution with fused doubling'],
 ]);

@@ -14,6 +14,7 @@ const folders = [
   ['../../fixtures/golden/', /\.(pkl|pt|safetensors)$/, 200],
   ['../../fixtures/generators/', /\.safetensors$/, 300],
   ['tensorflow/', /\.pkl$/, 150],
+  ['../generator/older/', /(classes|growing)\.pkl$/, 100],
 ] as const;
 const fixtures = folders.flatMap(([folder, pattern, cases]) => {
   const url = new URL(folder, import.meta.url);

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { loadWeights } from '../../src/generator/weights.js';
+import { loadGenerator } from '../../src/generator/load-generator.js';
 import type { Program } from '../../src/graph/index.js';
 import { stepProgram } from '../../src/project/projector.js';
 import { randomGenerator } from '../support/random-generator.js';
 import { openTfjsBackend } from './engines.js';
 
 // A step of the projector has nodes of nearly all kinds, forward and backward.
-const step = stepProgram(await loadWeights(randomGenerator({ resolution: 8 })));
+const step = stepProgram(await loadGenerator(randomGenerator({ resolution: 8 })));
 
 function inputsOf({ inputs }: Program): Record<string, Float32Array> {
   const sizes = [...inputs].map(([name, shape]) => [name, shape.reduce((a, b) => a * b, 1)] as const);

@@ -1,6 +1,6 @@
+import { requireRendered } from '../../checkpoint/checkpoint.js';
 import { InputFileError, OutputError, PartialError, type StyleganBlendError } from '../../errors.js';
-import { requireRenderable } from '../../generator/weights.js';
-import { labelOf } from '../../render/styles.js';
+import { checkTruncation, labelOf } from '../../render/styles.js';
 import type { CommonOptions, EngineChoice } from '../options.js';
 import type { Context, Outcome } from '../outcome.js';
 import { describeError } from '../terminal.js';
@@ -31,7 +31,9 @@ export async function toonifyCommand(
   const { terminal, signal } = context;
   const models = await openModels(options);
   try {
-    labelOf(requireRenderable(models.base), options.class);
+    const architecture = requireRendered(models.base);
+    checkTruncation(architecture, options);
+    labelOf(architecture, options.class);
     const settings = toonSettings(options);
     // Everything that a result depends on beside its picture. What it was computed on is no part of it.
     const record: Settings = { ...models.identity, ...settings };

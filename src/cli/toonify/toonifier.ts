@@ -1,4 +1,4 @@
-import { requireStyleGan2 } from '../../checkpoint/checkpoint.js';
+import { requireRendered } from '../../checkpoint/checkpoint.js';
 import type { Engine } from '../../engine/index.js';
 import { LOSSES } from '../../project/loss.js';
 import { createProjector } from '../../project/projector.js';
@@ -43,7 +43,7 @@ export async function createToonifier(
   settings: ToonSettings,
 ): Promise<Toonifier> {
   const { steps, seed, psi } = settings;
-  const label = labelOf(requireStyleGan2(base), settings.class);
+  const label = labelOf(requireRendered(base), settings.class);
   const projector = await createProjector(base, engine, { loss: LOSSES[settings.loss]!, label });
   const inBase = await createRenderer(base, engine);
   const inBlend = await createRenderer(blend, engine);

@@ -1,0 +1,24 @@
+import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
+import type { GeneratorNetwork } from './generator.js';
+import { pggan } from './pggan.js';
+import { styleGan1 } from './stylegan1.js';
+import { styleGan2 } from './stylegan2.js';
+import { loadTensors } from './weights.js';
+
+/**
+ * Reads every tensor of a generator, of whichever architecture it is, and checks that it is finite.
+ * The checkpoint may be closed afterwards.
+ * @throws InputFileError `ARCHITECTURE_NOT_RENDERED`, `TENSOR_NOT_FINITE`
+ */
+export async function loadGenerator(checkpoint: Checkpoint): Promise<GeneratorNetwork> {
+  const architecture = requireRendered(checkpoint);
+  const tensors = await loadTensors(checkpoint);
+  switch (architecture.family) {
+    case 'stylegan2':
+      return styleGan2(architecture, tensors);
+    case 'stylegan1':
+      return styleGan1(architecture, tensors);
+    case 'pggan':
+      return pggan(architecture, tensors);
+  }
+}

@@ -1,0 +1,45 @@
+import { type RenderedArchitecture, resolutionsOf } from '../checkpoint/architecture.js';
+import { input, type Tensor } from '../graph/index.js';
+import { shownResolution } from './growing.js';
+
+/** A layer that noise is added to, and the side of its noise buffer in pixels. */
+export interface NoiseLayer {
+  /** `b4.conv1`, `b8.conv0`, … in StyleGAN2; `4x4/Const`, `4x4/Conv`, `8x8/Conv0_up`, … in StyleGAN. */
+  readonly layer: string;
+  /** The checkpoint's tensor that holds its fixed noise, [r, r] or [1, 1, r, r]. */
+  readonly buffer: string;
+  readonly resolution: number;
+}
+
+/** Values of noise maps by layer, each [r, r]. */
+export type NoiseMaps = ReadonlyMap<string, Float32Array>;
+
+/** Every noisy layer that the picture depends on, in order of computation. PGGAN has none. */
+export function noiseLayersOf(architecture: RenderedArchitecture): NoiseLayer[] {
+  switch (architecture.family) {
+    case 'stylegan2':
+      return resolutionsOf(architecture).flatMap((resolution) =>
+        (resolution === 4 ? ['conv1'] : ['conv0', 'conv1']).map((conv) => {
+          const layer = `b${resolution}.${conv}`;
+          return { layer, buffer: `synthesis.${layer}.noise_const`, resolution };
+        }),
+      );
+    case 'stylegan1':
+      return resolutionsOf({ resolution: shownResolution(architecture) }).flatMap((resolution, k) =>
+        (resolution === 4 ? ['Const', 'Conv'] : ['Conv0_up', 'Conv1']).map((layer, i) => ({
+          layer: `${resolution}x${resolution}/${layer}`,
+          buffer: `synthesis/noise${2 * k + i}`,
+          resolution,
+        })),
+      );
+    case 'pggan':
+      return [];
+  }
+}
+
+/** A graph input [1, 1, r, r] for the noise of every layer, called `noise.b4.conv1`, … */
+export function noiseInputsOf(layers: readonly NoiseLayer[]): Map<string, Tensor> {
+  return new Map(
+    layers.map(({ layer, resolution }) => [layer, input(`noise.${layer}`, [1, 1, resolution, resolution])]),
+  );
+}

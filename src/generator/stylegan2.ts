@@ -1,0 +1,21 @@
+import type { Architecture } from '../checkpoint/architecture.js';
+import type { GeneratorNetwork } from './generator.js';
+import { latentSpaceOf } from './latent-space.js';
+import { noiseLayersOf } from './noise-layers.js';
+import { mapping } from './stylegan2-mapping.js';
+import { synthesis } from './stylegan2-synthesis.js';
+import type { Tensors } from './weights.js';
+
+/** A StyleGAN2 generator with skip architecture (`stylegan2-mapping.ts`, `stylegan2-synthesis.ts`). */
+export function styleGan2(architecture: Architecture, tensors: Tensors): GeneratorNetwork {
+  const weights = { architecture, ...tensors };
+  return {
+    architecture,
+    space: latentSpaceOf(architecture),
+    average: tensors.has('mapping.w_avg') ? tensors.values('mapping.w_avg') : undefined,
+    noiseLayers: noiseLayersOf(architecture),
+    noise: ({ buffer }) => tensors.values(buffer),
+    mapping: (z, label) => mapping(weights, z, label),
+    synthesis: (latents, noise) => synthesis(weights, latents, noise),
+  };
+}

@@ -1,4 +1,5 @@
 import { type PgganArchitecture, resolutionsOf } from '../checkpoint/architecture.js';
+import { toRgbName } from '../checkpoint/older-tensors.js';
 import { add, concat, constant, leakyRelu, matmul, reshape, type Tensor } from '../graph/index.js';
 import type { GeneratorNetwork } from './generator.js';
 import { grownPicture, shownResolution } from './growing.js';
@@ -40,9 +41,7 @@ function synthesis(architecture: PgganArchitecture, tensors: Tensors, latents: T
     x = layer(name, convolution(tensors, name, x));
     features.set(r, x);
   }
-  return grownPicture(architecture, features, (r, y) =>
-    toColours(tensors, `${r}x${r}/ToRGB_lod${Math.log2(architecture.resolution / r)}`, y),
-  );
+  return grownPicture(architecture, features, (r, y) => toColours(tensors, toRgbName(architecture, r), y));
 }
 
 /** z [N, 1, dim], normalised, -> [N, C, 4, 4]: a dense layer, scaled as if it were a 4x4 convolution. */

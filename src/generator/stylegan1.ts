@@ -1,4 +1,5 @@
 import { resolutionsOf, type StyleGan1Architecture } from '../checkpoint/architecture.js';
+import { toRgbName } from '../checkpoint/older-tensors.js';
 import {
   add,
   concat,
@@ -59,7 +60,7 @@ function synthesis(
   latents: Tensor,
   noise: ReadonlyMap<string, Tensor>,
 ): Tensor {
-  const { resolution, channels, wDim, fusedFrom } = architecture;
+  const { channels, wDim, fusedFrom } = architecture;
   const batch = latents.shape[0]!;
   let row = 0;
   const finish = (layer: string, x: Tensor) => {
@@ -87,7 +88,7 @@ function synthesis(
     features.set(r, x);
   }
   return grownPicture(architecture, features, (r, y) =>
-    toColours(tensors, `synthesis/${r}x${r}/ToRGB_lod${Math.log2(resolution / r)}`, y),
+    toColours(tensors, `synthesis/${toRgbName(architecture, r)}`, y),
   );
 }
 

@@ -74,7 +74,7 @@ export function requireRendered(checkpoint: Checkpoint): RenderedArchitecture {
     case 'pggan':
       return architecture;
     default:
-      throw refuse(`expected a StyleGAN2, StyleGAN or PGGAN generator, found ${familyName(architecture)}`);
+      throw refuse(`expected a StyleGAN2, StyleGAN or PGGAN generator, found a ${familyName(architecture)}`);
   }
 }
 

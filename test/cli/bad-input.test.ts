@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openCheckpoint } from '../../src/checkpoint/open.js';
+import { writeCheckpoint } from '../../src/checkpoint/write.js';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { filesIn, ONE_THREAD, run } from './cli.js';
@@ -18,6 +20,9 @@ async function badFiles(): Promise<string> {
     'picture.png': await readFile(fixture('pictures/person-01.png')),
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  const discriminator = await openCheckpoint(fixture('golden/golden32.pkl'), { network: 'D' });
+  await writeCheckpoint(join(folder, 'discriminator.safetensors'), discriminator);
+  await discriminator.close();
   await mkdir(join(folder, 'folder'));
   return folder;
 }
@@ -66,16 +71,8 @@ const CASES: [args: string[], code: number, message: RegExp][] = [
   [render(), 2, /--seeds: expected, but not given/],
   [render('--seeds', '0', '--out', 'text.pkl/x'), 4, /expected a folder, found a file/],
   [render('--latents', 'cut.safetensors'), 3, /cut\.safetensors/],
-  [
-    ['render', fixture('golden/golden32-stylegan1.pkl'), '--seeds', '0'],
-    3,
-    /found a StyleGAN generator\n.*not supported/,
-  ],
-  [
-    ['project', fixture('golden/golden32-pggan.pkl'), 'picture.png'],
-    3,
-    /found a PGGAN generator\n.*not supported/,
-  ],
+  [['render', 'discriminator.safetensors', '--seeds', '0'], 3, /found a discriminator\n.*not supported/],
+  [['project', 'discriminator.safetensors', 'picture.png'], 3, /found a discriminator\n.*not supported/],
   [['render', 'toonhead', '--network', 'D', '--seeds', '0'], 2, /--network: expected G_ema or G, found "D"/],
   [
     ['render', 'toonhead', '--seeds', '0', '--network', 'G', '--class', '1'],

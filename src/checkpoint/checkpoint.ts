@@ -88,8 +88,7 @@ export function requireStyleGan2(checkpoint: Checkpoint): Architecture {
   if (architecture.family === 'stylegan2') return architecture;
   throw new InputFileError(
     'ARCHITECTURE_NOT_RENDERED',
-    `${checkpoint.origin.path}: expected a StyleGAN2 generator to make pictures with, found a ${familyName(architecture)}`,
-    { hint: NOT_RENDERED },
+    `${checkpoint.origin.path}: expected a StyleGAN2 generator, found a ${familyName(architecture)}`,
   );
 }
 

@@ -18,18 +18,13 @@ import {
   square,
   type Tensor,
 } from '../graph/index.js';
-import { type NoiseLayer, noiseInputsOf, noiseLayersOf } from './noise-layers.js';
+import { type NoiseLayer, noiseLayersOf } from './noise-layers.js';
 import { dense } from './stylegan2-mapping.js';
 import type { Weights } from './weights.js';
 
 /** Every noisy layer in order of computation. */
 export function noiseLayers(weights: Pick<Weights, 'architecture'>): NoiseLayer[] {
   return noiseLayersOf(weights.architecture);
-}
-
-/** A graph input [1, 1, r, r] for the noise of every layer, called `noise.b4.conv1`, … */
-export function noiseInputs(weights: Pick<Weights, 'architecture'>): Map<string, Tensor> {
-  return noiseInputsOf(noiseLayers(weights));
 }
 
 /**

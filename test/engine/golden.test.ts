@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
-import { noiseInputs, noiseLayers, synthesis } from '../../src/generator/stylegan2-synthesis.js';
+import { noiseInputsOf } from '../../src/generator/noise-layers.js';
+import { noiseLayers, synthesis } from '../../src/generator/stylegan2-synthesis.js';
 import { loadWeights } from '../../src/generator/weights.js';
 import { constant, gradients, input, program, type Tensor } from '../../src/graph/index.js';
 import { pixelLoss } from '../../src/project/loss.js';
@@ -63,7 +64,7 @@ for (const [name, open] of ENGINES_HERE) {
 
     test('gradients to ws and to every noise buffer', async () => {
       const ws = input('ws', [1, 8, 32]);
-      const noise = noiseInputs(weights);
+      const noise = noiseInputsOf(noiseLayers(weights));
       const target = constant(expected.get('golden32.seed0.image_psi07')!, [1, 3, 32, 32]);
       const loss = pixelLoss.distance(synthesis(weights, ws, noise), target);
       const [toWs, ...toNoise] = gradients(loss, [ws, ...noise.values()]);
@@ -80,7 +81,7 @@ for (const [name, open] of ENGINES_HERE) {
     });
 
     test('the noise regulariser and its gradient', async () => {
-      const noise = noiseInputs(weights);
+      const noise = noiseInputsOf(noiseLayers(weights));
       const loss = noiseRegulariser([...noise.values()]);
       const toNoise = gradients(loss, [...noise.values()]);
       const named = Object.fromEntries([...noise.keys()].map((layer, k) => [layer, toNoise[k]!]));

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { openEngine } from '../../src/engine/index.js';
-import { noiseInputs, noiseLayers, synthesis } from '../../src/generator/stylegan2-synthesis.js';
+import { noiseInputsOf } from '../../src/generator/noise-layers.js';
+import { noiseLayers, synthesis } from '../../src/generator/stylegan2-synthesis.js';
 import { loadWeights } from '../../src/generator/weights.js';
 import { constant, gradients, input, program } from '../../src/graph/index.js';
 import { pixelLoss } from '../../src/project/loss.js';
@@ -21,7 +22,7 @@ const noiseFeeds = Object.fromEntries([...noiseConst].map(([layer, map]) => [`no
 
 test('gradients to ws and to every noise buffer are those of the reference implementation', async () => {
   const ws = input('ws', [1, 8, 32]);
-  const noise = noiseInputs(weights);
+  const noise = noiseInputsOf(noiseLayers(weights));
   const target = constant(expected.get('golden32.seed0.image_psi07')!, [1, 3, 32, 32]);
   const loss = pixelLoss.distance(synthesis(weights, ws, noise), target);
   const [toWs, ...toNoise] = gradients(loss, [ws, ...noise.values()]);
@@ -46,7 +47,7 @@ test('gradients to ws and to every noise buffer are those of the reference imple
 });
 
 test('the noise regulariser and its gradient are those of the reference implementation', async () => {
-  const noise = noiseInputs(weights);
+  const noise = noiseInputsOf(noiseLayers(weights));
   const loss = noiseRegulariser([...noise.values()]);
   const toNoise = gradients(loss, [...noise.values()]);
   const executable = await engine.compile(

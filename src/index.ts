@@ -88,7 +88,14 @@ export {
   type StepProgress,
 } from './project/projector.js';
 export { type Ramps, REFERENCE_RAMPS } from './project/schedule.js';
-export { encodeFilm } from './render/film.js';
+export {
+  checkFilm,
+  encodeFilm,
+  type FilmOptions,
+  type FilmSummary,
+  writeFilm,
+} from './render/film/film.js';
+export { type FilmFormat, filmFormatOf } from './render/film/film-format.js';
 export { NOISE_MODES, type NoiseMode } from './render/noise-modes.js';
 export { fromPicture, type Picture, toPicture } from './render/picture.js';
 export { readPicture } from './render/read-picture.js';

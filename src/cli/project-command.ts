@@ -7,7 +7,7 @@ import { latentSpaceOf } from '../generator/latent-space.js';
 import { saveLatents } from '../project/latents.js';
 import { LOSSES } from '../project/loss.js';
 import { createProjector, type Projection } from '../project/projector.js';
-import { encodeFilm } from '../render/film.js';
+import { encodeFilm } from '../render/film/film.js';
 import { fromPicture, type Picture } from '../render/picture.js';
 import { readPicture } from '../render/read-picture.js';
 import { createRenderer, type Renderer } from '../render/renderer.js';

@@ -1,0 +1,152 @@
+import { throwIfAborted, UsageError } from '../../errors.js';
+import { type OutputSink, type WriteOptions, writeAtomically } from '../../files/atomic-write.js';
+import type { Picture } from '../picture.js';
+import { animation } from './animation.js';
+import { type FilmFormat, filmFormatOf, requireFilmSide, requireFps } from './film-format.js';
+import { gifContainer } from './gif.js';
+import { mp4Film, requireFfmpeg } from './mp4.js';
+import { webpContainer } from './webp.js';
+
+export interface FilmOptions {
+  /** Frames a second: up to 90 in WebP, 50 in GIF, 240 in MP4. */
+  readonly fps: number;
+  /** Whether players begin again at the end; true unless given. An MP4 does not say. */
+  readonly loop?: boolean | undefined;
+  /** Free text to carry along: XMP in WebP, a comment in GIF and MP4. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What became of the frames. */
+export interface FilmSummary {
+  readonly format: FilmFormat;
+  readonly frames: number;
+  readonly width: number;
+  readonly height: number;
+  readonly seconds: number;
+}
+
+/** Turns frames into the bytes of a film, one after the other. */
+export interface FilmEncoder {
+  add(frame: Picture): Promise<void>;
+  /** Writes what is left. */
+  finish(): Promise<void>;
+  /** Gives everything back; after `finish` or instead of it. */
+  close(): Promise<void>;
+}
+
+/** What an encoder knows from the start. */
+export interface FilmShape extends FilmOptions {
+  readonly width: number;
+  readonly height: number;
+}
+
+const ENCODERS: Readonly<
+  Record<FilmFormat, (sink: OutputSink, shape: FilmShape) => Promise<FilmEncoder> | FilmEncoder>
+> = {
+  webp: (sink, shape) => animation('webp', webpContainer(sink, shape), shape),
+  gif: (sink, shape) => animation('gif', gifContainer(sink, shape), shape),
+  mp4: mp4Film,
+};
+
+/**
+ * Writes a film in the format of its extension (`.webp`, `.gif`, `.mp4`), completely or not at all. Frames, all of
+ * one size, are taken one by one and encoded a few at a time, so a long film needs no more memory than a short one.
+ * MP4 (H.264) needs the program ffmpeg; odd sides are made even with a white line.
+ * @throws UsageError `FILM_FORMAT`, `FPS_OUT_OF_RANGE`, `FRAMES_MISSING`, `FRAMES_DIFFER`, `FRAMES_TOO_LARGE`
+ * @throws EngineError `FFMPEG_MISSING`, `FFMPEG_UNFIT`; AbortedError; OutputError as `writeAtomically`
+ */
+export async function writeFilm(
+  path: string,
+  frames: AsyncIterable<Picture> | Iterable<Picture>,
+  options: FilmOptions & WriteOptions,
+): Promise<FilmSummary> {
+  const format = filmFormatOf(path);
+  requireFps(format, options.fps);
+  let summary: FilmSummary | undefined;
+  await writeAtomically(path, { force: options.force }, async (sink) => {
+    summary = await encodeFrames(sink, format, frames, options);
+  });
+  return summary!;
+}
+
+/**
+ * The bytes of an animated WebP or GIF of `frames`.
+ * @throws UsageError as {@link writeFilm}
+ */
+export async function encodeFilm(
+  frames: AsyncIterable<Picture> | Iterable<Picture>,
+  options: FilmOptions & { readonly format?: 'webp' | 'gif' },
+): Promise<Uint8Array> {
+  const { format = 'webp' } = options;
+  requireFps(format, options.fps);
+  const sink = new MemorySink();
+  await encodeFrames(sink, format, frames, options);
+  return Buffer.concat(sink.parts);
+}
+
+/**
+ * Makes sure, before any long work, that a film of this name can be made on this machine.
+ * @throws UsageError `FILM_FORMAT`; EngineError `FFMPEG_MISSING`, `FFMPEG_UNFIT`
+ */
+export async function checkFilm(path: string, { fps }: { readonly fps?: number } = {}): Promise<void> {
+  const format = filmFormatOf(path);
+  if (fps !== undefined) requireFps(format, fps);
+  if (format === 'mp4') await requireFfmpeg(path);
+}
+
+async function encodeFrames(
+  sink: OutputSink,
+  format: FilmFormat,
+  frames: AsyncIterable<Picture> | Iterable<Picture>,
+  options: FilmOptions,
+): Promise<FilmSummary> {
+  let first: Picture | undefined;
+  let encoder: FilmEncoder | undefined;
+  let count = 0;
+  try {
+    for await (const frame of frames) {
+      throwIfAborted(options.signal);
+      first ??= frame;
+      const { width, height } = first;
+      requireSameSize(frame, first, count);
+      requireFilmSide(format, width, height);
+      encoder ??= await ENCODERS[format](sink, { ...options, width, height });
+      await encoder.add(frame);
+      count++;
+    }
+    throwIfAborted(options.signal);
+    if (first === undefined || encoder === undefined) {
+      throw new UsageError('FRAMES_MISSING', 'film: expected at least one frame, found none');
+    }
+    await encoder.finish();
+    const { width, height } = first;
+    return { format, frames: count, width, height, seconds: count / options.fps };
+  } finally {
+    await encoder?.close();
+  }
+}
+
+function requireSameSize(frame: Picture, { width, height }: Picture, index: number): void {
+  if (frame.width === width && frame.height === height) return;
+  throw new UsageError(
+    'FRAMES_DIFFER',
+    `film: expected ${width} x ${height} pixels as in frame 0, found ${frame.width} x ${frame.height} in frame ${index}`,
+  );
+}
+
+/** A film in memory. */
+class MemorySink implements OutputSink {
+  position = 0;
+  readonly parts: Uint8Array[] = [];
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.parts.push(bytes);
+    this.position += bytes.length;
+  }
+
+  async rewrite(position: number, bytes: Uint8Array): Promise<void> {
+    // Only headers are rewritten, and those are the first part.
+    this.parts[0]!.set(bytes, position);
+  }
+}

@@ -11,8 +11,9 @@ import { resolveModel } from '../checkpoint/names.js';
 import { networkName } from '../checkpoint/network-names.js';
 import { sha256OfFile } from '../files/sha256.js';
 import { RECIPE_KEY, type RecordedRecipe } from '../swap/recipe-metadata.js';
-import { fileLines, metadataLines, networkLines, recipeLines } from './inspect-lines.js';
+import { fileLines, metadataLines, networkLines } from './inspect-lines.js';
 import type { Context, Outcome } from './outcome.js';
+import { recipeLines } from './recipe-lines.js';
 import { securityLines } from './security-lines.js';
 import { statisticsLines } from './statistics-lines.js';
 

@@ -2,7 +2,6 @@ import type { AnyArchitecture } from '../checkpoint/architecture.js';
 import { familyName } from '../checkpoint/checkpoint.js';
 import type { Container } from '../checkpoint/checkpoint-file.js';
 import type { Inspection, NetworkInspection } from '../checkpoint/inspect.js';
-import type { RecordedRecipe } from '../swap/recipe-metadata.js';
 import { RECIPE_KEY } from '../swap/recipe-metadata.js';
 import { grouped, resolutionName, table } from './table.js';
 
@@ -89,22 +88,6 @@ function sizeLines({ architecture, resolutions, tensors, parameters, bytes }: Ne
   ]);
 }
 
-export function recipeLines(recipe: RecordedRecipe): string[] {
-  const side = ({ path, sha256 }: RecordedRecipe['base']) =>
-    sha256 === '' ? path : `${path} (SHA-256 ${sha256})`;
-  const ramp = recipe.ramp === undefined ? '' : `, ramp ${recipe.ramp} octaves`;
-  const alpha = Object.entries(recipe.alpha).map(([r, share]) => `${r} px ${Number(share.toFixed(4))}`);
-  return [
-    named('blended from', `base ${side(recipe.base)}`),
-    named('', `transfer ${side(recipe.transfer)}`),
-    named(
-      'recipe',
-      `swap ${recipe.swap}${ramp}, structure ${recipe.structure}, mapping ${recipe.mapping}, noise ${recipe.noise}`,
-    ),
-    named('α', alpha.join(', ')),
-  ];
-}
-
 export function metadataLines(metadata: Readonly<Record<string, string>>, recipeShown: boolean): string[] {
   const entries = Object.entries(metadata).filter(([key]) => !(recipeShown && key === RECIPE_KEY));
   if (entries.length === 0) return [];
@@ -112,6 +95,6 @@ export function metadataLines(metadata: Readonly<Record<string, string>>, recipe
   return ['', 'metadata', ...entries.map(([key, value]) => `  ${cut(key)}: ${cut(value)}`)];
 }
 
-function named(name: string, value: string): string {
+export function named(name: string, value: string): string {
   return `${name.padEnd(NAME)}${value}`;
 }

@@ -5,8 +5,10 @@ import { writeInPlace } from '../checkpoint/in-place/write-in-place.js';
 import type { NetworkName } from '../checkpoint/network-names.js';
 import { writeRosinality } from '../checkpoint/rosinality-write.js';
 import { writeCheckpoint } from '../checkpoint/write.js';
+import { pairOf } from '../swap/blend.js';
 import type { BlendRecipe } from '../swap/recipe.js';
-import { draftRecipeMetadata, recipeMetadata } from '../swap/recipe-metadata.js';
+import { blendMetadata, draftMetadata } from '../swap/recipe-metadata.js';
+import { recipeOfPair } from '../swap/recipe-model.js';
 import type { NetworkPair } from './blend-models.js';
 import { byteProgress } from './byte-progress.js';
 import type { Context } from './outcome.js';
@@ -36,10 +38,11 @@ export interface WrittenBlend {
 export async function writeBlend(blend: BlendToWrite, { signal, terminal }: Context): Promise<WrittenBlend> {
   const { out, form, blends, pairs, recipe } = blend;
   const { base, transfer } = pairs[0]!;
-  const models = { base, transfer };
+  const models = pairOf(base, transfer);
+  const general = recipeOfPair(recipe);
   // Both files are hashed while they are blended, each on a thread of its own; not where nobody sees the hashes.
   const isRecorded = form.kind === 'safetensors' || terminal.isJson;
-  const metadata = isRecorded ? recipeMetadata(recipe, models) : undefined;
+  const metadata = isRecorded ? blendMetadata(general, models) : undefined;
   metadata?.catch(() => {});
   const progress = byteProgress(terminal, 'blending');
   const options = { ...blend, signal, onProgress: progress.onProgress };
@@ -51,7 +54,7 @@ export async function writeBlend(blend: BlendToWrite, { signal, terminal }: Cont
     else {
       await writeCheckpoint(out, first, {
         ...options,
-        metadata: draftRecipeMetadata(recipe, models),
+        metadata: await draftMetadata(general, models),
         lateMetadata: () => metadata!,
       });
     }

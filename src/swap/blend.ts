@@ -1,28 +1,50 @@
 import type { Checkpoint, TensorInfo } from '../checkpoint/checkpoint.js';
 import { missingTensor } from '../checkpoint/memory.js';
 import { firstNonFinite, readFinite } from '../checkpoint/read-finite.js';
+import { checkRecipe } from './check-recipe.js';
 import { requireSameShape, shortNames } from './compare.js';
 import { requireSameFilters } from './filters.js';
-import { alphaOf, groupOf } from './groups.js';
-import { mix } from './mix.js';
-import { type BlendRecipe, checkRecipe } from './recipe.js';
+import { merge } from './merge.js';
+import { type Mixture, mixtureOf } from './mixture.js';
+import type { BlendRecipe } from './recipe.js';
+import { modelsOf, PAIR_NAMES, type Recipe, recipeOfPair } from './recipe-model.js';
+
+/** Open generators by the names that a recipe calls them. */
+export type Models = ReadonlyMap<string, Checkpoint>;
 
 /**
- * The blend of two generators, resolution by resolution (Pinkney & Adler 2020, section 3), as a checkpoint whose
- * tensors are computed when they are read: one tensor of each input is in memory at a time. Where α is 0 or 1 the
- * tensor is the one model's, bit for bit, and the other model is not read. Closing it closes both inputs.
+ * {@link blendModels} for the paper's blend of two (Pinkney & Adler 2020, section 3).
+ * @throws as {@link blendModels}
+ */
+export function blendCheckpoints(base: Checkpoint, transfer: Checkpoint, recipe: BlendRecipe): Checkpoint {
+  return blendModels(pairOf(base, transfer), recipeOfPair(recipe));
+}
+
+/** Two models under the names that `recipeOfPair` gives them. */
+export function pairOf(base: Checkpoint, transfer: Checkpoint): Models {
+  return new Map([
+    [PAIR_NAMES.base, base],
+    [PAIR_NAMES.transfer, transfer],
+  ]);
+}
+
+/**
+ * A blend of any number of generators, resolution by resolution, as a checkpoint whose tensors are computed when they
+ * are read: one tensor of each input is in memory at a time. Where one model has all the weight the tensor is that
+ * model's, bit for bit, and the others are not read. Closing it closes all inputs.
  *
  * Names, shapes and settings are compared here, before any weight is read; the FIR filters, which must agree by
  * value, with the first tensor that is read.
  * @throws InputFileError `CHECKPOINTS_DIFFER`.
  * @throws UsageError where {@link checkRecipe} refuses the recipe.
  */
-export function blendCheckpoints(base: Checkpoint, transfer: Checkpoint, recipe: BlendRecipe): Checkpoint {
-  requireSameShape(base, transfer);
-  checkRecipe(recipe, base.architecture);
-  const path = `blend of ${shortNames(base, transfer).join(' and ')}`;
-  const tensors = blendedTensors(base, transfer, recipe);
-  let filtersAgree: Promise<void> | undefined;
+export function blendModels(models: Models, recipe: Recipe): Checkpoint {
+  const inputs = requireModels(models, recipe);
+  const [base, ...others] = inputs as [Checkpoint, ...Checkpoint[]];
+  const path = `blend of ${listed(shortNames(base, ...others))}`;
+  const mixtures = mixturesOf(models, recipe);
+  const tensors = blendedTensors(inputs, mixtures);
+  let filtersAgree: Promise<unknown> | undefined;
 
   return {
     architecture: base.architecture,
@@ -32,15 +54,20 @@ export function blendCheckpoints(base: Checkpoint, transfer: Checkpoint, recipe:
 
     async read(name) {
       if (!tensors.has(name)) throw missingTensor(path, name);
-      filtersAgree ??= requireSameFilters(base, transfer);
+      filtersAgree ??= requireFilters(base, others);
       await filtersAgree;
-      const alpha = alphaOf(groupOf(name), recipe);
-      if (alpha === 0) return readFinite(base, name);
-      if (alpha === 1) return readFinite(transfer, name);
-      const [ofBase, ofTransfer] = await Promise.all([base.read(name), transfer.read(name)]);
-      const mixed = mix(ofBase, ofTransfer, alpha);
+      const { weights, kernel } = mixtures.get(name)!;
+      const sole = soleModel(weights);
+      if (sole >= 0) return readFinite(inputs[sole]!, name);
+      const isRead = (i: number) => weights[i] !== 0 || (i === 0 && kernel === 'task');
+      const read = inputs.filter((_, i) => isRead(i));
+      const mixed = merge(
+        await Promise.all(inputs.map((input, i) => (isRead(i) ? input.read(name) : undefined))),
+        weights,
+        kernel,
+      );
       // One look at the result instead of one at each input; only a fault needs to know whose it is.
-      if (firstNonFinite(mixed) >= 0) for (const input of [base, transfer]) await readFinite(input, name);
+      if (firstNonFinite(mixed) >= 0) for (const input of read) await readFinite(input, name);
       return mixed;
     },
 
@@ -49,25 +76,63 @@ export function blendCheckpoints(base: Checkpoint, transfer: Checkpoint, recipe:
     },
 
     async close() {
-      await Promise.all([...new Set([base, transfer])].map((input) => input.close()));
+      await Promise.all([...new Set(models.values())].map((input) => input.close()));
     },
   };
 }
 
 /**
- * Everything that both have, and of what only one has (the average of w, noise buffers) what the recipe takes whole
- * from that one. The inputs may be stored in any type, and not both in the same; a blend is made of 32-bit floats.
+ * The models of a recipe in its order, after everything has been checked that can be without reading a weight.
+ * @throws as {@link blendModels}
+ */
+export function requireModels(models: Models, recipe: Recipe): Checkpoint[] {
+  checkRecipe(recipe, new Map([...models].map(([name, { architecture }]) => [name, architecture])));
+  const [base, ...others] = modelsOf(recipe).map((name) => models.get(name)!);
+  for (const other of others) requireSameShape(base!, other, { common: recipe.common });
+  return [base!, ...others];
+}
+
+/** What each tensor is made of, of all that some model has and the base's architecture has a place for. */
+export function mixturesOf(models: Models, recipe: Recipe): Map<string, Mixture> {
+  const mixtures = new Map<string, Mixture>();
+  const base = models.get(recipe.base)!;
+  for (const name of modelsOf(recipe).flatMap((model) => [...models.get(model)!.tensors.keys()])) {
+    if (mixtures.has(name) || (recipe.common === true && !base.tensors.has(name))) continue;
+    const has = recipe.common === true ? (model: string) => models.get(model)!.tensors.has(name) : undefined;
+    mixtures.set(name, mixtureOf(name, recipe, has));
+  }
+  return mixtures;
+}
+
+/** The model that has all the weight, -1 where there are several. */
+export function soleModel(weights: readonly number[]): number {
+  const sole = weights.indexOf(1);
+  return weights.every((weight, i) => weight === 0 || i === sole) ? sole : -1;
+}
+
+/**
+ * Everything that all have, and of what only some have (the average of w, noise buffers) what the recipe takes from
+ * these. The inputs may be stored in any type, and not all in the same; a blend is made of 32-bit floats.
  */
 function blendedTensors(
-  base: Checkpoint,
-  transfer: Checkpoint,
-  recipe: BlendRecipe,
+  inputs: readonly Checkpoint[],
+  mixtures: ReadonlyMap<string, Mixture>,
 ): ReadonlyMap<string, TensorInfo> {
   const tensors = new Map<string, TensorInfo>();
-  for (const [name, info] of [...base.tensors, ...transfer.tensors]) {
-    const alpha = alphaOf(groupOf(name), recipe);
-    const isThere = (alpha === 1 || base.tensors.has(name)) && (alpha === 0 || transfer.tensors.has(name));
+  for (const [name, { weights }] of mixtures) {
+    const infos = inputs.map((input) => input.tensors.get(name));
+    const isThere = infos.every((info, i) => weights[i] === 0 || info !== undefined);
+    const info = infos.find((found) => found !== undefined)!;
     if (isThere) tensors.set(name, { ...info, dtype: 'f32' as const });
   }
   return tensors;
+}
+
+function requireFilters(base: Checkpoint, others: readonly Checkpoint[]): Promise<unknown> {
+  return Promise.all(others.map((other) => requireSameFilters(base, other)));
+}
+
+/** `a, b and c`. */
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), names.at(-1)].filter((part) => part !== '').join(' and ');
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { AnyArchitecture } from '../checkpoint/architecture.js';
-import { type Checkpoint, familyName } from '../checkpoint/checkpoint.js';
+import { type Checkpoint, familyName, resolutionOf } from '../checkpoint/checkpoint.js';
 import { isOptional } from '../checkpoint/derive-architecture.js';
 import { InputFileError } from '../errors.js';
 
@@ -9,18 +9,20 @@ const MAX_NAMED = 3;
 
 const HINT = 'only a model and one that was fine-tuned from it, with the same settings, can be blended';
 
+export interface Comparison {
+  /** Only what both have is compared: resolutions above those of the smaller one do not matter. */
+  readonly common?: boolean | undefined;
+}
+
 /**
  * Checks that two generators have the same architecture and the same tensors with the same shapes, from names and
  * shapes alone: no weight is read.
  * @throws InputFileError `CHECKPOINTS_DIFFER`, naming the first differing tensors or settings and what the files are.
  */
-export function requireSameShape(base: Checkpoint, transfer: Checkpoint): void {
-  const [baseName, transferName] = shortNames(base, transfer);
+export function requireSameShape(base: Checkpoint, transfer: Checkpoint, comparison: Comparison = {}): void {
+  const [baseName, transferName] = shortNames(base, transfer) as [string, string];
   requireSameFamily(base, transfer);
-  const tensors = differingTensors(base, transfer);
-  const settings = differingSettings(base.architecture, transfer.architecture);
-  // Extents of tensors follow from the architecture: where both differ, the tensors alone say where to look.
-  const differences = tensors.length > 0 ? tensors : settings;
+  const differences = differencesOf(base, transfer, comparison);
   if (differences.length === 0) return;
 
   const named = differences
@@ -35,8 +37,28 @@ export function requireSameShape(base: Checkpoint, transfer: Checkpoint): void {
     `the two models cannot be blended: ${named.join(', ')}; ` +
       `${baseName} is a ${describeArchitecture(base.architecture)}, ` +
       `${transferName} is a ${describeArchitecture(transfer.architecture)}`,
-    { hint: HINT },
+    { hint: comparison.common === true ? HINT : hintFor(base, transfer) },
   );
+}
+
+function differencesOf(base: Checkpoint, transfer: Checkpoint, comparison: Comparison): Difference[] {
+  const limit = comparison.common === true ? commonResolution(base, transfer) : Number.POSITIVE_INFINITY;
+  const tensors = differingTensors(base, transfer, limit);
+  // Extents of tensors follow from the architecture: where both differ, the tensors alone say where to look.
+  if (tensors.length > 0) return tensors;
+  return differingSettings(base.architecture, transfer.architecture, comparison.common === true);
+}
+
+/** The size of the smaller one. Only StyleGAN2 names its layers alike whatever the size. */
+function commonResolution(base: Checkpoint, transfer: Checkpoint): number {
+  if (base.architecture.family !== 'stylegan2') return Number.POSITIVE_INFINITY;
+  return Math.min(base.architecture.resolution, transfer.architecture.resolution);
+}
+
+function hintFor(base: Checkpoint, transfer: Checkpoint): string {
+  const isOtherSize = base.architecture.resolution !== transfer.architecture.resolution;
+  if (!isOtherSize || differencesOf(base, transfer, { common: true }).length > 0) return HINT;
+  return `up to ${commonResolution(base, transfer)} px they are alike: blend these resolutions only with --common`;
 }
 
 /**
@@ -45,7 +67,7 @@ export function requireSameShape(base: Checkpoint, transfer: Checkpoint): void {
  */
 function requireSameFamily(base: Checkpoint, transfer: Checkpoint): void {
   if (base.architecture.family === transfer.architecture.family) return;
-  const [baseName, transferName] = shortNames(base, transfer);
+  const [baseName, transferName] = shortNames(base, transfer) as [string, string];
   throw new InputFileError(
     'CHECKPOINTS_DIFFER',
     `the two models cannot be blended: the architecture family differs; ` +
@@ -72,11 +94,15 @@ export function describeArchitecture(architecture: AnyArchitecture): string {
   return `${architecture.resolution} px ${familyName(architecture)}${details}`;
 }
 
-/** What to call two checkpoints in a message: file names, or whole paths where the names are the same. */
-export function shortNames(base: Checkpoint, transfer: Checkpoint): [base: string, transfer: string] {
-  const [a, b] = [base.origin.path, transfer.origin.path];
-  if (basename(a) !== basename(b)) return [basename(a), basename(b)];
-  return a === b ? [`${a} (base)`, `${b} (transfer)`] : [a, b];
+/** What to call checkpoints in a message: file names, or whole paths where the names are the same. */
+export function shortNames(...checkpoints: readonly Checkpoint[]): string[] {
+  const paths = checkpoints.map(({ origin }) => origin.path);
+  const isDistinct = (names: readonly string[]) => new Set(names).size === names.length;
+  const names = paths.map((path) => basename(path));
+  if (isDistinct(names)) return names;
+  if (isDistinct(paths)) return paths;
+  const role = (i: number) => (i === 0 ? 'base' : paths.length === 2 ? 'transfer' : `model ${i + 1}`);
+  return paths.map((path, i) => `${path} (${role(i)})`);
 }
 
 interface Difference {
@@ -85,12 +111,13 @@ interface Difference {
   readonly inTransfer: string;
 }
 
-function differingTensors(base: Checkpoint, transfer: Checkpoint): Difference[] {
+function differingTensors(base: Checkpoint, transfer: Checkpoint, limit: number): Difference[] {
   const names = new Set([...base.tensors.keys(), ...transfer.tensors.keys()]);
   const differences: Difference[] = [];
   for (const what of names) {
     // Files that lack an average or noise buffers get those of the other model, or do without: see `blend.ts`.
     if (isOptional(what) && !(base.tensors.has(what) && transfer.tensors.has(what))) continue;
+    if ((resolutionOf(what) ?? 0) > limit) continue;
     const inBase = shapeText(base.tensors.get(what)?.shape);
     const inTransfer = shapeText(transfer.tensors.get(what)?.shape);
     if (inBase !== inTransfer) differences.push({ what, inBase, inTransfer });
@@ -121,14 +148,22 @@ const SETTING_NAMES: ReadonlyMap<string, string> = new Map([
   ['fusedFrom', 'the first resolution with fused doubling'],
 ]);
 
+/** Settings that models of different size cannot share; shapes tell whether they agree as far as they go. */
+const SIZE_SETTINGS: readonly string[] = ['resolution', 'channels'];
+
 /** Settings that change what the weights mean without changing a shape, and those that shapes imply. */
-function differingSettings(base: AnyArchitecture, transfer: AnyArchitecture): Difference[] {
+function differingSettings(
+  base: AnyArchitecture,
+  transfer: AnyArchitecture,
+  ignoreSize: boolean,
+): Difference[] {
   const [inBase, inTransfer] = [base, transfer].map(
     (architecture) =>
       new Map(Object.entries(architecture).map(([key, value]) => [key, settingText(key, value)])),
   ) as [Map<string, string>, Map<string, string>];
   const keys = new Set([...inBase.keys(), ...inTransfer.keys()]);
   return [...keys]
+    .filter((key) => !(ignoreSize && SIZE_SETTINGS.includes(key)))
     .map((key) => ({
       what: SETTING_NAMES.get(key) ?? key,
       inBase: inBase.get(key) ?? 'none',

@@ -21,7 +21,7 @@ export async function requireSameFilters(base: Checkpoint, transfer: Checkpoint)
     const [a, b] = await Promise.all([readFinite(base, name), readFinite(transfer, name)]);
     const at = a.findIndex((tap, i) => !(Math.abs(tap - b[i]!) <= TOLERANCE));
     if (at < 0) continue;
-    const [baseName, transferName] = shortNames(base, transfer);
+    const [baseName, transferName] = shortNames(base, transfer) as [string, string];
     throw new InputFileError(
       'CHECKPOINTS_DIFFER',
       `the two models cannot be blended: ${name} differs: tap ${at} is ${a[at]} in ${baseName} and ${b[at]} in ${transferName}`,

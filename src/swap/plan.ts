@@ -1,14 +1,22 @@
 import { resolutionsOf } from '../checkpoint/architecture.js';
-import { type Checkpoint, elementCount } from '../checkpoint/checkpoint.js';
-import { requireSameShape } from './compare.js';
-import { alphaOf, groupOf, type TensorGroup } from './groups.js';
-import { type BlendRecipe, checkRecipe } from './recipe.js';
+import { type Checkpoint, elementCount, type TensorInfo } from '../checkpoint/checkpoint.js';
+import { BYTES_PER_ELEMENT } from '../checkpoint/dtype.js';
+import { type Models, mixturesOf, pairOf, requireModels } from './blend.js';
+import { groupOf, type TensorGroup } from './groups.js';
+import type { Mixture } from './mixture.js';
+import type { BlendRecipe } from './recipe.js';
+import { modelsOf, type Recipe, recipeOfPair } from './recipe-model.js';
+import { slotOf } from './slot.js';
 
-/** One line of the table that a dry run prints. */
+/** One line of the table that a dry run prints: tensors of a group that are made alike. */
 export interface PlanRow {
   /** A resolution in pixels, or the name of a group that belongs to no resolution. */
   readonly group: TensorGroup;
-  /** Share of the transfer model, 0..1; 0 is a copy of the base, 1 of the transfer model. */
+  /** Which tensors of the group, where not all of them are made alike: `level 0`, `level 1 affine`, `w_avg`. */
+  readonly parts?: readonly string[];
+  /** Share of each model; where one has 1 and the others 0 the tensors are copies. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Share of all models but the base; of two models that of the transfer model. */
   readonly alpha: number;
   /** How many tensors. */
   readonly tensors: number;
@@ -16,30 +24,82 @@ export interface PlanRow {
   readonly parameters: number;
   /** What they take as 32-bit floats. */
   readonly bytes: number;
+  /** What is read of the inputs to make them, as these store it. */
+  readonly readBytes: number;
 }
 
 const BYTES_PER_PARAMETER = 4;
 
-/**
- * What {@link blendCheckpoints} would do, group by group: `mapping`, each resolution upwards, `noise`, `filters`.
- * Checks everything that can be checked without reading a weight, and throws the same errors.
- */
+/** {@link planModels} for the paper's blend of two. */
 export function blendPlan(base: Checkpoint, transfer: Checkpoint, recipe: BlendRecipe): PlanRow[] {
-  requireSameShape(base, transfer);
-  checkRecipe(recipe, base.architecture);
-  const order: TensorGroup[] = ['mapping', ...resolutionsOf(base.architecture), 'noise', 'filters'];
-  const rows = order.map((group) => planRow(group, base, recipe));
-  return rows.filter((row) => row.tensors > 0);
+  return planModels(pairOf(base, transfer), recipeOfPair(recipe));
 }
 
-function planRow(group: TensorGroup, checkpoint: Checkpoint, recipe: BlendRecipe): PlanRow {
-  const infos = [...checkpoint.tensors.values()].filter((info) => groupOf(info.name) === group);
+/**
+ * What `blendModels` would do, group by group: `mapping`, each resolution upwards, `noise`, `filters`. Checks
+ * everything that can be checked without reading a weight, and throws the same errors.
+ */
+export function planModels(models: Models, recipe: Recipe): PlanRow[] {
+  const inputs = requireModels(models, recipe);
+  const mixtures = mixturesOf(models, recipe);
+  const { tensors, architecture } = models.get(recipe.base)!;
+  const order: TensorGroup[] = ['mapping', ...resolutionsOf(architecture), 'noise', 'filters'];
+  return order.flatMap((group) => {
+    const infos = [...tensors.values()].filter(({ name }) => groupOf(name) === group);
+    const alike = new Map<string, TensorInfo[]>();
+    for (const info of infos) {
+      const weights = mixtures.get(info.name)!.weights.join();
+      alike.set(weights, [...(alike.get(weights) ?? []), info]);
+    }
+    return [...alike.values()].map((part) => ({
+      group,
+      ...(alike.size === 1 ? {} : { parts: partsOf(part, infos) }),
+      ...rowOf(part, mixtures, recipe, inputs),
+    }));
+  });
+}
+
+function rowOf(
+  infos: readonly TensorInfo[],
+  mixtures: ReadonlyMap<string, Mixture>,
+  recipe: Recipe,
+  inputs: readonly Checkpoint[],
+): Omit<PlanRow, 'group' | 'parts'> {
+  const { weights } = mixtures.get(infos[0]!.name)!;
   const parameters = infos.reduce((sum, info) => sum + elementCount(info.shape), 0);
+  const readers = inputs.filter((_, i) => weights[i] !== 0);
   return {
-    group,
-    alpha: alphaOf(group, recipe),
+    weights: Object.fromEntries(modelsOf(recipe).map((model, i) => [model, weights[i]!])),
+    alpha: weights.slice(1).reduce((sum, weight) => sum + weight, 0),
     tensors: infos.length,
     parameters,
     bytes: parameters * BYTES_PER_PARAMETER,
+    readBytes: readers.reduce((sum, input) => sum + storedBytes(input, infos), 0),
   };
+}
+
+function storedBytes(input: Checkpoint, infos: readonly TensorInfo[]): number {
+  return infos.reduce((sum, { name }) => {
+    const stored = input.tensors.get(name);
+    return stored === undefined ? sum : sum + elementCount(stored.shape) * BYTES_PER_ELEMENT[stored.dtype];
+  }, 0);
+}
+
+/** What to call some tensors of a group: by half, and by kind where they are not all of a half. */
+function partsOf(part: readonly TensorInfo[], group: readonly TensorInfo[]): string[] {
+  const kinds = (infos: readonly TensorInfo[]) => new Set(infos.map(({ name }) => kindOf(name)));
+  const [mine, all] = [kinds(part), kinds(group)];
+  return [...mine].flatMap((kind) => {
+    const level = /^level \d/.exec(kind)?.[0];
+    if (level === undefined) return [kind];
+    const siblings = [...all].filter((other) => other.startsWith(level));
+    const isWhole = siblings.every((sibling) => mine.has(sibling));
+    return isWhole ? (siblings[0] === kind ? [level] : []) : [kind];
+  });
+}
+
+function kindOf(name: string): string {
+  const slot = slotOf(name);
+  if (slot !== undefined) return `level ${slot.level} ${slot.part}`;
+  return name.endsWith('_avg') ? 'w_avg' : 'network';
 }

@@ -1,14 +1,23 @@
 import { basename } from 'node:path';
 import { resolutionsOf } from '../checkpoint/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { type Models, pairOf } from './blend.js';
 import type { BlendRecipe } from './recipe.js';
+import { modelsOf, pairOfRecipe, type Recipe, recipeOfPair } from './recipe-model.js';
 import { alphas } from './schedule.js';
 
 /** The key of a checkpoint's metadata that holds the recipe it was made by. */
 export const RECIPE_KEY = 'recipe';
 
-/** Raised when the meaning of the written form changes. Readers refuse versions that they do not know. */
-export const RECIPE_VERSION = 1;
+/** Form of the paper's blend of two, and of all other blends. Readers refuse versions that they do not know. */
+export const PAIR_VERSION = 1;
+export const RECIPE_VERSION = 2;
+
+/** How many generations of blends of blends are recorded. */
+export const MAX_LINEAGE = 8;
+
+/** Longest recipe of an input, as JSON, that is recorded with it. */
+const MAX_ANCESTOR_LENGTH = 1 << 16;
 
 /** One of the models of a recorded blend. */
 export interface RecordedInput {
@@ -18,58 +27,117 @@ export interface RecordedInput {
   readonly network?: string | undefined;
   /** Of the whole file, lower-case hex; empty for a model that was in memory only. */
   readonly sha256: string;
+  /** How this model was blended itself. */
+  readonly recipe?: RecordedRecipe | undefined;
 }
 
 /** A recipe as an output carries it: what was asked for, what it came to, and the inputs. */
-export interface RecordedRecipe extends BlendRecipe {
-  readonly version: typeof RECIPE_VERSION;
+export type RecordedRecipe = RecordedPair | RecordedBlend;
+
+export interface RecordedPair extends BlendRecipe {
+  readonly version: typeof PAIR_VERSION;
   readonly base: RecordedInput;
   readonly transfer: RecordedInput;
   /** Share of the transfer model by resolution: what swap, ramp and structure came to. */
   readonly alpha: Readonly<Record<string, number>>;
 }
 
-/** The two models of a blend. */
-interface BlendInputs {
-  readonly base: Checkpoint;
-  readonly transfer: Checkpoint;
+export interface RecordedBlend {
+  readonly version: typeof RECIPE_VERSION;
+  readonly recipe: Recipe;
+  /** By the names that the recipe has for them. */
+  readonly models: Readonly<Record<string, RecordedInput>>;
 }
 
-/** The metadata entry that records how a blend was made: `{ recipe: JSON }`. Reads both files once for their hashes. */
+/** A recorded blend in one form, whatever it was. */
+export function readRecorded(recorded: RecordedRecipe): {
+  recipe: Recipe;
+  models: Readonly<Record<string, RecordedInput>>;
+} {
+  if (recorded.version === RECIPE_VERSION) return recorded;
+  const { base, transfer } = recorded;
+  return { recipe: recipeOfPair(recorded), models: { base, transfer } };
+}
+
+/** {@link blendMetadata} for the paper's blend of two. */
 export async function recipeMetadata(
   recipe: BlendRecipe,
-  inputs: BlendInputs,
+  { base, transfer }: { readonly base: Checkpoint; readonly transfer: Checkpoint },
 ): Promise<{ [RECIPE_KEY]: string }> {
-  const [base, transfer] = await Promise.all([inputs.base.sha256(), inputs.transfer.sha256()]);
-  return encode(recipe, inputs, { base, transfer });
+  return blendMetadata(recipeOfPair(recipe), pairOf(base, transfer));
 }
 
-/** {@link recipeMetadata} with blank hashes, of the same length: to keep its place until they are known. */
-export function draftRecipeMetadata(recipe: BlendRecipe, inputs: BlendInputs): { [RECIPE_KEY]: string } {
-  const blank = ({ origin }: Checkpoint) => (origin.format === 'memory' ? '' : '0'.repeat(64));
-  return encode(recipe, inputs, { base: blank(inputs.base), transfer: blank(inputs.transfer) });
+/**
+ * The metadata entry that records how a blend was made: `{ recipe: JSON }`. Reads all files once for their hashes. Of
+ * inputs that are blends themselves their own recipes are recorded with them.
+ */
+export async function blendMetadata(recipe: Recipe, models: Models): Promise<{ [RECIPE_KEY]: string }> {
+  return encode(recipe, models, (checkpoint) => checkpoint.sha256());
 }
 
-function encode(
-  recipe: BlendRecipe,
-  { base, transfer }: BlendInputs,
-  hashes: { base: string; transfer: string },
-): { [RECIPE_KEY]: string } {
-  const record: RecordedRecipe = {
-    version: RECIPE_VERSION,
-    base: describeInput(base, hashes.base),
-    transfer: describeInput(transfer, hashes.transfer),
-    swap: recipe.swap,
-    ...(recipe.ramp === undefined ? {} : { ramp: recipe.ramp }),
-    structure: recipe.structure,
-    mapping: recipe.mapping,
-    noise: recipe.noise,
-    alpha: Object.fromEntries(alphas(resolutionsOf(base.architecture), recipe)),
-  };
+/** {@link blendMetadata} with blank hashes, of the same length: to keep its place until they are known. */
+export async function draftMetadata(recipe: Recipe, models: Models): Promise<{ [RECIPE_KEY]: string }> {
+  const blank = async ({ origin }: Checkpoint) => (origin.format === 'memory' ? '' : '0'.repeat(64));
+  return encode(recipe, models, blank);
+}
+
+async function encode(
+  recipe: Recipe,
+  models: Models,
+  hash: (checkpoint: Checkpoint) => Promise<string>,
+): Promise<{ [RECIPE_KEY]: string }> {
+  const inputs = await Promise.all(
+    modelsOf(recipe).map(async (name) => {
+      const checkpoint = models.get(name)!;
+      return [name, await describeInput(checkpoint, await hash(checkpoint))] as const;
+    }),
+  );
+  const pair = pairOfRecipe(recipe);
+  const [base, transfer] = inputs.map(([, input]) => input) as [RecordedInput, RecordedInput];
+  const { architecture } = models.get(recipe.base)!;
+  const record: RecordedRecipe =
+    pair === undefined
+      ? { version: RECIPE_VERSION, recipe, models: Object.fromEntries(inputs) }
+      : {
+          version: PAIR_VERSION,
+          base,
+          transfer,
+          ...pair,
+          alpha: Object.fromEntries(alphas(resolutionsOf(architecture), pair)),
+        };
   return { [RECIPE_KEY]: JSON.stringify(record) };
 }
 
-function describeInput(checkpoint: Checkpoint, sha256: string): RecordedInput {
+async function describeInput(checkpoint: Checkpoint, sha256: string): Promise<RecordedInput> {
   const { path, format, network } = checkpoint.origin;
-  return { path: basename(path), format, ...(network === undefined ? {} : { network }), sha256 };
+  const recipe = await recipeOf(checkpoint);
+  return {
+    path: basename(path),
+    format,
+    ...(network === undefined ? {} : { network }),
+    sha256,
+    ...(recipe === undefined ? {} : { recipe }),
+  };
+}
+
+/** The recipe that an input was made by, unless its history is too long to be carried along. */
+async function recipeOf({ metadata }: Checkpoint): Promise<RecordedRecipe | undefined> {
+  const text = Object.hasOwn(metadata, RECIPE_KEY) ? metadata[RECIPE_KEY]! : '';
+  if (text === '' || text.length > MAX_ANCESTOR_LENGTH) return undefined;
+  // The schema of recipes takes its time to load, and most inputs are no blends.
+  const recipe = (await import('./parse-recipe.js')).parseRecipe(metadata);
+  return recipe === undefined ? undefined : withoutAncestors(recipe, MAX_LINEAGE - 1);
+}
+
+/** Leaves out the recipes of inputs that are further back than some generations. */
+function withoutAncestors(recorded: RecordedRecipe, generations: number): RecordedRecipe {
+  const shortened = ({ recipe, ...input }: RecordedInput): RecordedInput =>
+    recipe === undefined || generations === 0
+      ? input
+      : { ...input, recipe: withoutAncestors(recipe, generations - 1) };
+  if (recorded.version === PAIR_VERSION) {
+    return { ...recorded, base: shortened(recorded.base), transfer: shortened(recorded.transfer) };
+  }
+  const models = Object.entries(recorded.models).map(([name, input]) => [name, shortened(input)]);
+  return { ...recorded, models: Object.fromEntries(models) };
 }

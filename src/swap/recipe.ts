@@ -1,4 +1,3 @@
-import { type Architecture, resolutionsOf } from '../checkpoint/architecture.js';
 import { UsageError } from '../errors.js';
 import type { Schedule } from './schedule.js';
 
@@ -28,30 +27,13 @@ export function completeRecipe(parts: Pick<BlendRecipe, 'swap'> & Partial<BlendR
 }
 
 /**
- * Checks that `recipe` can be carried out on models of `architecture`.
- * @throws UsageError `SWAP_NOT_A_RESOLUTION`, `RAMP_OUT_OF_RANGE` or `SIDE_UNKNOWN`.
+ * For callers without types.
+ * @throws UsageError `SIDE_UNKNOWN`
  */
-export function checkRecipe(recipe: BlendRecipe, architecture: Pick<Architecture, 'resolution'>): void {
-  const resolutions = resolutionsOf(architecture);
-  if (!resolutions.includes(recipe.swap)) {
-    throw new UsageError(
-      'SWAP_NOT_A_RESOLUTION',
-      `swap: expected a resolution of the model (${resolutions.join(', ')}), found ${recipe.swap}`,
-      { hint: 'the swap is the last resolution that takes its weights from the low-resolution model' },
-    );
+export function checkSides(recipe: BlendRecipe): void {
+  for (const key of ['structure', 'mapping', 'noise'] as const) {
+    const value = recipe[key];
+    if (value === 'base' || value === 'transfer') continue;
+    throw new UsageError('SIDE_UNKNOWN', `${key}: expected base or transfer, found ${JSON.stringify(value)}`);
   }
-  if (recipe.ramp !== undefined && !(Number.isFinite(recipe.ramp) && recipe.ramp >= 0)) {
-    throw new UsageError(
-      'RAMP_OUT_OF_RANGE',
-      `ramp: expected a width in octaves, finite and >= 0, found ${recipe.ramp}`,
-      { hint: '0 is a hard swap, 1 a gentle ramp' },
-    );
-  }
-  for (const key of ['structure', 'mapping', 'noise'] as const) requireSide(key, recipe[key]);
-}
-
-/** For callers without types and for values that come from the command line. */
-function requireSide(key: string, value: string): void {
-  if (value === 'base' || value === 'transfer') return;
-  throw new UsageError('SIDE_UNKNOWN', `${key}: expected base or transfer, found ${JSON.stringify(value)}`);
 }

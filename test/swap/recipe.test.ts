@@ -1,16 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
+import { checkRecipe } from '../../src/swap/check-recipe.js';
 import { parseRecipe } from '../../src/swap/parse-recipe.js';
-import { type BlendRecipe, checkRecipe, completeRecipe } from '../../src/swap/recipe.js';
-import { recipeMetadata } from '../../src/swap/recipe-metadata.js';
+import { type BlendRecipe, completeRecipe } from '../../src/swap/recipe.js';
+import { type RecordedPair, recipeMetadata } from '../../src/swap/recipe-metadata.js';
+import { recipeOfPair } from '../../src/swap/recipe-model.js';
 import { randomGenerator } from '../support/random-generator.js';
 
-const architecture = { resolution: 32 };
+const shape = { family: 'stylegan2', resolution: 32 } as const;
+
+function check(recipe: BlendRecipe): void {
+  const shapes = new Map(['base', 'transfer'].map((name) => [name, shape]));
+  checkRecipe(recipeOfPair(recipe), shapes);
+}
 
 function codeOf(recipe: BlendRecipe): string | undefined {
   try {
-    checkRecipe(recipe, architecture);
+    check(recipe);
     return undefined;
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
@@ -19,7 +26,7 @@ function codeOf(recipe: BlendRecipe): string | undefined {
   }
 }
 
-describe('checkRecipe', () => {
+describe('checkRecipe of a pair', () => {
   test('accepts every resolution of the model and every width from 0', () => {
     for (const swap of [4, 8, 16, 32]) expect(codeOf(completeRecipe({ swap }))).toBeUndefined();
     for (const ramp of [0, 0.001, 1, 100]) expect(codeOf(completeRecipe({ swap: 8, ramp }))).toBeUndefined();
@@ -29,7 +36,7 @@ describe('checkRecipe', () => {
     for (const swap of [0, 2, 5, 12, 64, -8, 8.5, Number.NaN]) {
       expect(codeOf(completeRecipe({ swap }))).toBe('SWAP_NOT_A_RESOLUTION');
     }
-    expect(() => checkRecipe(completeRecipe({ swap: 64 }), architecture)).toThrow(/4, 8, 16, 32.*found 64/);
+    expect(() => check(completeRecipe({ swap: 64 }))).toThrow(/4, 8, 16, 32.*found 64/);
   });
 
   test('refuses widths that are none', () => {
@@ -56,7 +63,7 @@ describe('metadata', () => {
     const recipe = completeRecipe({ swap: 8, ramp: 0.5, structure: 'base', noise: 'transfer' });
     const metadata = await recipeMetadata(recipe, { base, transfer });
     expect(metadata.recipe).not.toContain('somebody');
-    const read = parseRecipe(metadata);
+    const read = parseRecipe(metadata) as RecordedPair;
     expect(read).toMatchObject({ version: 1, ...recipe });
     expect(read?.transfer).toEqual({
       path: 'toon.pkl',

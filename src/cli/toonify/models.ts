@@ -5,6 +5,7 @@ import { blendCheckpoints } from '../../swap/blend.js';
 import { requireSameShape } from '../../swap/compare.js';
 import { parseRecipe } from '../../swap/parse-recipe.js';
 import { completeRecipe } from '../../swap/recipe.js';
+import { readRecorded } from '../../swap/recipe-metadata.js';
 import { missing, type RecipeChoice } from '../options.js';
 
 export interface ModelOptions extends RecipeChoice {
@@ -76,8 +77,11 @@ async function inMemory(
 async function finished(model: string, base: Checkpoint, blend: Checkpoint): Promise<Models> {
   requireSameShape(base, blend);
   const [baseHash, modelHash] = await Promise.all([base.sha256(), blend.sha256()]);
-  const recipe = parseRecipe(blend.metadata);
-  const isOther = recipe !== undefined && recipe.base.sha256 !== '' && recipe.base.sha256 !== baseHash;
+  const recorded = parseRecipe(blend.metadata);
+  const { recipe, models } = recorded === undefined ? {} : readRecorded(recorded);
+  const recordedBase = recipe && models?.[recipe.base];
+  const isOther =
+    recordedBase !== undefined && recordedBase.sha256 !== '' && recordedBase.sha256 !== baseHash;
   return {
     base,
     blend,
@@ -85,7 +89,7 @@ async function finished(model: string, base: Checkpoint, blend: Checkpoint): Pro
     identity: { base: baseHash, model: modelHash },
     files: [base.origin.path, blend.origin.path],
     warning: isOther
-      ? `${model} was blended from another base (${recipe.base.path}); a w of ${base.origin.path} may mean another face in it`
+      ? `${model} was blended from another base (${recordedBase.path}); a w of ${base.origin.path} may mean another face in it`
       : undefined,
     close: async () => {
       await Promise.all([base.close(), blend.close()]);

@@ -1,25 +1,37 @@
 import type { Program } from '../program.js';
 import { type OperationKind, type Shape, sameShape, type Tensor, type TensorOf } from '../tensor.js';
-import { encodeModel } from './schema.js';
-import { GraphWriter, valueInfo } from './writer.js';
+import { batchInput } from './open-batch.js';
+import { encodeModel, type ModelTexts } from './schema.js';
+import { GraphWriter, valueInfo, type WriterOptions } from './writer.js';
 
 /** Operator set that every current ONNX Runtime, native and in browsers, supports. */
 export const OPSET = 17;
 
-/** Writes a program as the bytes of an ONNX file; inputs and outputs keep their names. */
-export function toOnnx(program: Program): Uint8Array {
-  const writer = new GraphWriter();
+export interface OnnxOptions extends ModelTexts, Pick<WriterOptions, 'half'> {
+  /** A line about each input and output, by name. */
+  readonly meanings?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Writes a program as the bytes of an ONNX file; inputs and outputs keep their names. A program that was built with
+ * the batch {@link OPEN_BATCH} takes any number of pictures.
+ */
+export function toOnnx(program: Program, options: OnnxOptions = {}): Uint8Array {
+  const writer = new GraphWriter({ half: options.half, batchInput: batchInput(program) });
   const names = new Map<Tensor, string>();
   for (const node of program.nodes) {
     const inputs = node.inputs.map((input) => names.get(input)!);
     names.set(node, lower(node, inputs, writer));
   }
-  for (const [name, shape] of program.inputs) writer.graph.input.push(valueInfo(name, shape));
+  const { meanings = {} } = options;
+  for (const [name, shape] of program.inputs) {
+    writer.graph.input.push(valueInfo(name, shape, meanings[name]));
+  }
   for (const [name, tensor] of program.outputs) {
     writer.op('Identity', [names.get(tensor)!], {}, name);
-    writer.graph.output.push(valueInfo(name, tensor.shape));
+    writer.graph.output.push(valueInfo(name, tensor.shape, meanings[name]));
   }
-  return encodeModel(writer.graph, OPSET);
+  return encodeModel(writer.graph, OPSET, options);
 }
 
 function lower(node: Tensor, inputs: string[], writer: GraphWriter): string {
@@ -85,8 +97,9 @@ const rules: { [K in OperationKind]: Rule<K> } = {
     const maps = reshaped(name!, x!.shape, [n!, c!, h! * w!], writer);
     return reshaped(writer.op('MatMul', [ones, maps]), [n!, 1, h! * w!], shape, writer);
   },
-  expand: ({ shape }, [x], writer) => writer.op('Expand', [x!, writer.integers(shape)]),
-  reshape: ({ shape }, [x], writer) => writer.op('Reshape', [x!, writer.integers(shape)]),
+  expand: ({ shape }, [x], writer) => writer.op('Expand', [x!, writer.extents(shape)]),
+  reshape: ({ shape, inputs: [x] }, [name], writer) =>
+    writer.op('Reshape', [name!, writer.reshapeTarget(x!.shape, shape)]),
   transpose: ({ attributes: { permutation } }, inputs, writer) =>
     writer.op('Transpose', inputs, { perm: permutation }),
   slice: ({ attributes: { axis, start, end } }, [x], writer) =>
@@ -110,7 +123,7 @@ const rules: { [K in OperationKind]: Rule<K> } = {
 };
 
 function reshaped(name: string, from: Shape, to: Shape, writer: GraphWriter): string {
-  return sameShape(from, to) ? name : writer.op('Reshape', [name, writer.integers(to)]);
+  return sameShape(from, to) ? name : writer.op('Reshape', [name, writer.reshapeTarget(from, to)]);
 }
 
 const onesByLength = new Map<number, Float32Array>();

@@ -10,9 +10,14 @@ const messages: protobuf.INamespace = {
       fields: {
         irVersion: { type: 'int64', id: 1 },
         producerName: { type: 'string', id: 2 },
+        docString: { type: 'string', id: 6 },
         graph: { type: 'GraphProto', id: 7 },
         opsetImport: { rule: 'repeated', type: 'OperatorSetIdProto', id: 8 },
+        metadataProps: { rule: 'repeated', type: 'StringStringEntryProto', id: 14 },
       },
+    },
+    StringStringEntryProto: {
+      fields: { key: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } },
     },
     OperatorSetIdProto: {
       fields: { domain: { type: 'string', id: 1 }, version: { type: 'int64', id: 2 } },
@@ -53,7 +58,11 @@ const messages: protobuf.INamespace = {
       },
     },
     ValueInfoProto: {
-      fields: { name: { type: 'string', id: 1 }, type: { type: 'TypeProto', id: 2 } },
+      fields: {
+        name: { type: 'string', id: 1 },
+        type: { type: 'TypeProto', id: 2 },
+        docString: { type: 'string', id: 3 },
+      },
     },
     TypeProto: {
       fields: { tensorType: { type: 'TensorTypeProto', id: 1 } },
@@ -65,13 +74,13 @@ const messages: protobuf.INamespace = {
       fields: { dim: { rule: 'repeated', type: 'DimensionProto', id: 1 } },
     },
     DimensionProto: {
-      fields: { dimValue: { type: 'int64', id: 1 } },
+      fields: { dimValue: { type: 'int64', id: 1 }, dimParam: { type: 'string', id: 2 } },
     },
   },
 };
 
 /** The format's numbers for element types. */
-export const ElementType = { float: 1, int64: 7 } as const;
+export const ElementType = { float: 1, int64: 7, half: 10 } as const;
 
 /** The format's numbers for attribute types. */
 export const AttributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
@@ -107,20 +116,36 @@ export interface GraphMessage {
   output: ValueInfoMessage[];
 }
 
+/** An axis: its extent, or the name of one that is open. */
+export type DimensionMessage = { dimValue: number } | { dimParam: string };
+
 export interface ValueInfoMessage {
   name: string;
-  type: { tensorType: { elemType: number; shape: { dim: { dimValue: number }[] } } };
+  type: { tensorType: { elemType: number; shape: { dim: DimensionMessage[] } } };
+  docString?: string;
+}
+
+/** What a file says of itself, in words and as entries. */
+export interface ModelTexts {
+  readonly description?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 const modelType = protobuf.Root.fromJSON(messages).lookupType('ModelProto');
 
 /** Bytes of an ONNX file (IR version 8) with this graph for the given version of the operator set. */
-export function encodeModel(graph: GraphMessage, opset: number): Uint8Array {
+export function encodeModel(
+  graph: GraphMessage,
+  opset: number,
+  { description, metadata = {} }: ModelTexts = {},
+): Uint8Array {
   const model = {
     irVersion: 8,
     producerName: 'stylegan-blend',
+    ...(description === undefined ? {} : { docString: description }),
     graph,
     opsetImport: [{ domain: '', version: opset }],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   };
   return modelType.encode(model).finish();
 }

@@ -1,4 +1,5 @@
-import type { Shape } from '../tensor.js';
+import { type Shape, sizeOf } from '../tensor.js';
+import { BATCH_NAME, isOpen, reshapeTarget } from './open-batch.js';
 import {
   type AttributeMessage,
   AttributeType,
@@ -9,12 +10,28 @@ import {
 
 type AttributeValue = number | string | readonly number[] | { readonly float: number };
 
+export interface WriterOptions {
+  /** An input with the open batch in front. */
+  readonly batchInput?: string | undefined;
+  /** Narrows large constants to halves; undefined where a value would be lost. */
+  readonly half?: ((values: Float32Array) => Uint16Array | undefined) | undefined;
+}
+
+/** Constants smaller than this stay floats: biases and filters weigh nothing, and every bit of them shows. */
+const HALF_FROM = 1024;
+
 /** Collects ONNX nodes and constants under unique names; equal constants are written once. */
 export class GraphWriter {
   readonly graph: GraphMessage = { name: 'stylegan-blend', node: [], initializer: [], input: [], output: [] };
   private readonly floatNames = new Map<Float32Array, Map<string, string>>();
   private readonly smallNames = new Map<string, string>();
+  private readonly options: WriterOptions;
   private count = 0;
+  private batch: string | undefined;
+
+  constructor(options: WriterOptions = {}) {
+    this.options = options;
+  }
 
   /** A name that no other value has. */
   name(kind: string): string {
@@ -39,10 +56,19 @@ export class GraphWriter {
     this.floatNames.set(values, names);
     const known = names.get(shape.join());
     if (known !== undefined) return known;
-    const name = this.name('constant');
+    const halves = sizeOf(shape) < HALF_FROM ? undefined : this.options.half?.(values);
+    const name =
+      halves === undefined
+        ? this.constant(values, shape, ElementType.float)
+        : this.op('Cast', [this.constant(halves, shape, ElementType.half)], { to: ElementType.float });
     names.set(shape.join(), name);
+    return name;
+  }
+
+  private constant(values: Float32Array | Uint16Array, dims: Shape, dataType: number): string {
+    const name = this.name('constant');
     const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.graph.initializer.push({ name, dims: shape, dataType: ElementType.float, rawData });
+    this.graph.initializer.push({ name, dims, dataType, rawData });
     return name;
   }
 
@@ -61,6 +87,24 @@ export class GraphWriter {
     });
   }
 
+  /** The operand of Reshape that makes `to` of a value of shape `from`. */
+  reshapeTarget(from: Shape, to: Shape): string {
+    return this.integers(reshapeTarget(from, to));
+  }
+
+  /** A shape as operand of Expand, which knows no placeholder: an open batch is read off an input. */
+  extents(shape: Shape): string {
+    const axis = shape.findIndex(isOpen);
+    if (axis < 0) return this.integers(shape);
+    return this.small(`extents ${shape}`, () => {
+      this.batch ??= this.op('Shape', [this.options.batchInput!], { start: 0, end: 1 });
+      const [before, after] = [shape.slice(0, axis), shape.slice(axis + 1)].map((part) =>
+        part.length > 0 ? [this.integers(part)] : [],
+      ) as [string[], string[]];
+      return this.op('Concat', [...before, this.batch, ...after], { axis: 0 });
+    });
+  }
+
   private small(key: string, make: () => string): string {
     const name = this.smallNames.get(key) ?? make();
     this.smallNames.set(key, name);
@@ -68,10 +112,11 @@ export class GraphWriter {
   }
 }
 
-/** Declares a float input or output of fixed shape. */
-export function valueInfo(name: string, shape: Shape): ValueInfoMessage {
-  const dim = shape.map((dimValue) => ({ dimValue }));
-  return { name, type: { tensorType: { elemType: ElementType.float, shape: { dim } } } };
+/** Declares a float input or output; only the batch may be open. */
+export function valueInfo(name: string, shape: Shape, meaning?: string): ValueInfoMessage {
+  const dim = shape.map((dimValue) => (isOpen(dimValue) ? { dimParam: BATCH_NAME } : { dimValue }));
+  const type = { tensorType: { elemType: ElementType.float, shape: { dim } } };
+  return meaning === undefined ? { name, type } : { name, type, docString: meaning };
 }
 
 function attributeOf(name: string, value: AttributeValue): AttributeMessage {

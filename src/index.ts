@@ -54,6 +54,15 @@ export {
   StyleganBlendError,
   UsageError,
 } from './errors.js';
+export { checkExported, type ExportCheck } from './export/check-export.js';
+export {
+  type ExportedModel,
+  type ExportedValue,
+  type ExportOptions,
+  exportOnnx,
+} from './export/export-onnx.js';
+export { exportReadme, type NamedModel } from './export/readme.js';
+export type { ExportedNoise } from './export/synthesis-graph.js';
 export type { GeneratorNetwork } from './generator/generator.js';
 export { type LatentSpace, latentSpaceOf } from './generator/latent-space.js';
 export { loadGenerator } from './generator/load-generator.js';
@@ -64,7 +73,8 @@ export { mapping } from './generator/stylegan2-mapping.js';
 export { noiseLayers, synthesis } from './generator/stylegan2-synthesis.js';
 export { loadWeights, type Weights } from './generator/weights.js';
 export * as graph from './graph/index.js';
-export { toOnnx } from './graph/onnx/lower.js';
+export { type OnnxOptions, toOnnx } from './graph/onnx/lower.js';
+export { OPEN_BATCH } from './graph/onnx/open-batch.js';
 export {
   addModel,
   listModels,

@@ -95,6 +95,7 @@ function blendProgram(start: Start): Command {
   addSweep(program, start);
   addProject(program, start);
   addConvert(program, start);
+  addExport(program, start);
   addInspect(program, start);
   addDiff(program, start);
   addModels(program, start);
@@ -180,6 +181,35 @@ function addConvert(program: Command, start: Start): void {
     start(async (context) =>
       (await import('./convert-command.js')).convertCommand(input, output, options, context),
     ),
+  );
+}
+
+function addExport(program: Command, start: Start): void {
+  const command = program
+    .command('export <model>')
+    .description('Writes a generator as an ONNX model, for other programs and for browsers.')
+    .requiredOption(
+      '--out <file>',
+      'the model to write, .onnx; a page about it is written beside it',
+      text('--out'),
+    )
+    .option('--parts', 'mapping and synthesis as two models, OUT-mapping.onnx and OUT-synthesis.onnx')
+    .addOption(
+      choice(
+        '--noise <mode>',
+        "const makes the generator's own noise part of the model, input asks for it at every run",
+        ['const', 'input', 'none'],
+      ).default('const'),
+    )
+    .option(
+      '--cutoff <n>',
+      'psi truncates only the first n layers; "input" asks for n at every run (default: all; 8 in StyleGAN)',
+      (word: string) => (word === 'input' ? word : wholeNumber('--cutoff', { min: 0 })(word)),
+    )
+    .option('--fp16', 'store weights as halves: half the size, computed in 32 bits, pictures differ slightly')
+    .option('--check', 'run the model in ONNX Runtime and compare its pictures with those of blend render');
+  addCommon(addNetwork(command, ['G_ema', 'G']), { writes: true }).action((model: string, options) =>
+    start(async (context) => (await import('./export-command.js')).exportCommand(model, options, context)),
   );
 }
 

@@ -1,4 +1,5 @@
 import { constant } from './leaves.js';
+import { pad } from './shaping.js';
 import { type ConvAttributes, GraphError, node, requireGraph, sameShape, type Tensor } from './tensor.js';
 
 /**
@@ -44,7 +45,7 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
   const outH = Math.floor((h + padding[0] + padding[2] - kh) / stride) + 1;
   const outW = Math.floor((w + padding[1] + padding[3] - kw) / stride) + 1;
   return node('conv2d', attributes, [x, kernel], [n, o, outH, outW], (g) => [
-    () => adjoint(g, kernel, attributes),
+    () => adjoint(g, kernel, attributes, [h, w]),
     noKernelGradient,
   ]);
 }
@@ -71,13 +72,27 @@ export function convTranspose2d(x: Tensor, kernel: Tensor, options: ConvOptions 
  * The adjoint of a stride-1 correlation is a correlation with the flipped kernel, inputs and outputs exchanged.
  * The kernel stays a constant, so engines can pre-pack it: much faster than a transposed convolution.
  */
-function adjoint(g: Tensor, kernel: Tensor, attributes: ConvAttributes): Tensor {
+function adjoint(
+  g: Tensor,
+  kernel: Tensor,
+  attributes: ConvAttributes,
+  [h, w]: readonly [number, number],
+): Tensor {
   const { stride, padding, groups } = attributes;
   const [kh, kw] = kernel.shape.slice(2) as [number, number];
   const [top, left, bottom, right] = padding;
   const mirrored = [kh - 1 - top, kw - 1 - left, kh - 1 - bottom, kw - 1 - right] as const;
-  if (stride !== 1 || Math.min(...mirrored) < 0) return convTranspose2d(g, kernel, attributes);
-  return conv2d(g, flipped(kernel, groups), { padding: mirrored, groups });
+  if (stride === 1 && Math.min(...mirrored) >= 0) {
+    return conv2d(g, flipped(kernel, groups), { padding: mirrored, groups });
+  }
+  // With a stride the kernel may not reach the last rows and columns: what is not seen has no gradient.
+  const [rows, columns] = [
+    (g.shape[2]! - 1) * stride + kh - top - h,
+    (g.shape[3]! - 1) * stride + kw - left - w,
+  ];
+  const cut = [top, left, Math.max(0, rows), Math.max(0, columns)] as const;
+  const seen = convTranspose2d(g, kernel, { ...attributes, padding: cut });
+  return pad(pad(seen, 2, 0, Math.max(0, -rows)), 3, 0, Math.max(0, -columns));
 }
 
 /** [O, C / groups, kh, kw] -> [C, O / groups, kh, kw], both spatial axes reversed. */

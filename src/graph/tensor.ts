@@ -39,6 +39,10 @@ export interface Operations {
   /** Zeros before and after along one axis */
   pad: { readonly axis: number; readonly before: number; readonly after: number };
   concat: { readonly axis: number };
+  /** Maximum of each square of pixels; those that reach beyond the end are cut off there */
+  maxPool: PoolAttributes;
+  /** x and the gradient g of its maxPool: each number of g at its maximum (one of them where several are equal) */
+  maxPoolGradient: PoolAttributes;
   /** Mean of each factor x factor square of pixels */
   averagePool: { readonly factor: number };
   /** Every pixel becomes a factor x factor square */
@@ -52,6 +56,11 @@ export interface ConvAttributes {
   /** Zeros around the picture: top, left, bottom, right. For convTranspose2d: rows and columns cut off. */
   readonly padding: readonly [number, number, number, number];
   readonly groups: number;
+}
+
+export interface PoolAttributes {
+  readonly size: number;
+  readonly stride: number;
 }
 
 export type OperationKind = keyof Operations;

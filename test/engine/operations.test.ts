@@ -35,6 +35,13 @@ async function expectAgreement(
   expect(maxDifference(await evaluate(engine, y, inputs), expected)).toBeLessThan(1e-4);
 }
 
+function gradientOfMaxPool(x: Tensor, ceil: boolean): Tensor {
+  const y = graph.maxPool(x, { size: 3, stride: 2, ceil });
+  const weights = graph.constant(numbers(y.shape, 9), y.shape);
+  const loss = graph.reshape(graph.sum(graph.mul(y, weights), [0, 1, 2, 3]), [1]);
+  return graph.gradients(loss, [x])[0]!;
+}
+
 const map: Shape = [2, 3, 4, 6];
 const cases: [string, (...x: Tensor[]) => Tensor, Shape[]][] = [
   ['add', graph.add, [map, map]],
@@ -63,6 +70,14 @@ const cases: [string, (...x: Tensor[]) => Tensor, Shape[]][] = [
   ['sum over a batch and pixels', (x) => graph.sum(x!, [0, 2, 3]), [map]],
   ['sum over all', (x) => graph.sum(x!, [0, 1, 2, 3]), [map]],
   ['sum of three axes', (x) => graph.sum(x!, [1]), [[2, 3, 5]]],
+  ['maxPool', (x) => graph.maxPool(x!, { size: 2, stride: 2 }), [map]],
+  [
+    'maxPool of overlapping squares beyond the end',
+    (x) => graph.maxPool(x!, { size: 3, stride: 2, ceil: true }),
+    [map],
+  ],
+  ['the gradient of maxPool', (x) => gradientOfMaxPool(x!, false), [[2, 3, 6, 7]]],
+  ['the gradient of maxPool beyond the end', (x) => gradientOfMaxPool(x!, true), [map]],
   ['averagePool', (x) => graph.averagePool(x!, 2), [map]],
   ['repeat', (x) => graph.repeat(x!, 2), [map]],
   ['repeat three times', (x) => graph.repeat(x!, 3), [map]],

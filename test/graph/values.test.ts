@@ -19,6 +19,13 @@ function counting(shape: Shape, from = 1): Tensor {
   );
 }
 
+/** Of the sum of the two maxima of [1, 1, 2, 3]. */
+function poolGradient(values: number[]): Tensor {
+  const x = graph.constant(values, [1, 1, 2, 3]);
+  const y = graph.maxPool(x, { size: 2, stride: 1 });
+  return graph.gradients(graph.reshape(graph.sum(y, [2, 3]), [1]), [x])[0]!;
+}
+
 test.each<[string, Tensor, number[]]>([
   ['broadcast add', graph.add(counting([2, 2]), graph.constant([10, 20], [2])), [11, 22, 13, 24]],
   ['rsqrt', graph.rsqrt(graph.constant([4, 0.25], [2])), [0.5, 2]],
@@ -33,6 +40,17 @@ test.each<[string, Tensor, number[]]>([
     'convTranspose2d does not flip',
     graph.convTranspose2d(counting([1, 1, 1, 1]), counting([1, 1, 2, 2]), { stride: 2 }),
     [1, 2, 3, 4],
+  ],
+  ['maxPool', graph.maxPool(counting([1, 1, 2, 5]), { size: 2, stride: 2 }), [7, 9]],
+  [
+    'maxPool beyond the end',
+    graph.maxPool(counting([1, 1, 2, 4], -9), { size: 3, stride: 2, ceil: true }),
+    [-3, -2],
+  ],
+  [
+    'the gradient of maxPool, at the first of equal ones',
+    poolGradient([1, 3, 3, 0, 2, 2]),
+    [0, 2, 0, 0, 0, 0],
   ],
   ['averagePool', graph.averagePool(counting([1, 1, 2, 4]), 2), [3.5, 5.5]],
   ['repeat', graph.repeat(counting([1, 1, 1, 2]), 2), [1, 1, 2, 2, 1, 1, 2, 2]],

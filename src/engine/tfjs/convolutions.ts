@@ -7,7 +7,7 @@ import type { Builder, TensorFlow } from './tensorflow.js';
 /** A convolution whose filters are ready. */
 export type Convolution = (x: Tensor4D) => Tensor4D;
 
-type Zeros = [[0, 0], [top: number, bottom: number], [left: number, right: number], [0, 0]];
+export type Zeros = [[0, 0], [top: number, bottom: number], [left: number, right: number], [0, 0]];
 
 export function convolution(builder: Builder, node: TensorOf<'conv2d'>): Convolution {
   const { tf } = builder;

@@ -1,6 +1,6 @@
 import type { Tensor4D, Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import type { OperationKind, Tensor, TensorOf } from '../../graph/index.js';
-import { convolution, transposedConvolution } from './convolutions.js';
+import type { OperationKind, PoolAttributes, Shape, Tensor, TensorOf } from '../../graph/index.js';
+import { convolution, transposedConvolution, type Zeros } from './convolutions.js';
 import { reshaped, storedAxis, storedShape } from './layout.js';
 import type { Builder, TensorFlow } from './tensorflow.js';
 
@@ -106,6 +106,19 @@ const rules: { [K in Exclude<OperationKind, Leaf>]: Rule<K> } = {
     const along = storedAxis(axis, shape.length);
     return (...parts) => tf.concat(parts, along);
   },
+  maxPool: ({ attributes: { size, stride }, inputs: [x], shape }, { tf }) => {
+    const pad = zerosBeyond({ size, stride }, x!.shape, shape);
+    return (values) => tf.maxPool(values as Tensor4D, size, stride, pad);
+  },
+  // Of equal maxima WebAssembly takes the last one, the others the first: all the same after a ReLU, where such are 0.
+  maxPoolGradient: ({ attributes: { size, stride }, inputs: [, g], shape }, { tf }) => {
+    const pad = zerosBeyond({ size, stride }, shape, g!.shape);
+    return (input, dy) => {
+      const output = tf.maxPool(input as Tensor4D, size, stride, pad);
+      const kernel = { filterSize: size, strides: stride, pad };
+      return tf.engine().runKernel('MaxPoolGrad', { dy: dy!, input: input!, output }, kernel);
+    };
+  },
   averagePool: ({ attributes: { factor } }, { tf }) => {
     return (x) => tf.avgPool(x as Tensor4D, factor, factor, 'valid');
   },
@@ -114,6 +127,17 @@ const rules: { [K in Exclude<OperationKind, Leaf>]: Rule<K> } = {
     return (x) => tf.image.resizeNearestNeighbor(x as Tensor4D, size);
   },
 };
+
+/** How far squares reach beyond the end; what is there is never a maximum. */
+function zerosBeyond({ size, stride }: PoolAttributes, from: Shape, to: Shape): Zeros {
+  const beyond = (axis: 2 | 3) => Math.max(0, (to[axis]! - 1) * stride + size - from[axis]!);
+  return [
+    [0, 0],
+    [0, beyond(2)],
+    [0, beyond(3)],
+    [0, 0],
+  ];
+}
 
 type Binary = (a: TfTensor, b: TfTensor) => TfTensor;
 

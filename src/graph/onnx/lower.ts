@@ -1,5 +1,13 @@
 import type { Program } from '../program.js';
-import { type OperationKind, type Shape, sameShape, type Tensor, type TensorOf } from '../tensor.js';
+import {
+  type OperationKind,
+  type PoolAttributes,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Tensor,
+  type TensorOf,
+} from '../tensor.js';
 import { batchInput } from './open-batch.js';
 import { encodeModel, type ModelTexts } from './schema.js';
 import { GraphWriter, valueInfo, type WriterOptions } from './writer.js';
@@ -109,6 +117,16 @@ const rules: { [K in OperationKind]: Rule<K> } = {
     return writer.op('Pad', [x!, writer.integers(amounts)]);
   },
   concat: ({ attributes: { axis } }, inputs, writer) => writer.op('Concat', inputs, { axis }),
+  maxPool: (node, inputs, writer) =>
+    writer.op('MaxPool', inputs, poolAttributes(node.attributes, node.inputs[0]!.shape, node.shape)),
+  // The operator that finds the maxima also tells where they are, counted through the whole tensor.
+  maxPoolGradient: ({ attributes, shape, inputs: [, g] }, [x, gradient], writer) => {
+    const [, places] = writer.ops('MaxPool', [x!], poolAttributes(attributes, shape, g!.shape), 2);
+    const row = (name: string) => writer.op('Reshape', [name, writer.integers([-1])]);
+    const zeros = writer.op('ConstantOfShape', [writer.integers([sizeOf(shape)])]);
+    const sums = writer.op('ScatterElements', [zeros, row(places!), row(gradient!)], { reduction: 'add' });
+    return writer.op('Reshape', [sums, writer.integers(shape)]);
+  },
   averagePool: ({ attributes: { factor } }, inputs, writer) =>
     writer.op('AveragePool', inputs, { kernel_shape: [factor, factor], strides: [factor, factor] }),
   repeat: ({ attributes: { factor } }, [x], writer) => {
@@ -124,6 +142,14 @@ const rules: { [K in OperationKind]: Rule<K> } = {
 
 function reshaped(name: string, from: Shape, to: Shape, writer: GraphWriter): string {
   return sameShape(from, to) ? name : writer.op('Reshape', [name, writer.reshapeTarget(from, to)]);
+}
+
+/** Squares may reach beyond the end by padding, which is never a maximum. */
+function poolAttributes({ size, stride }: PoolAttributes, from: Shape, to: Shape) {
+  const [bottom, right] = [2, 3].map((axis) =>
+    Math.max(0, (to[axis]! - 1) * stride + size - from[axis]!),
+  ) as [number, number];
+  return { kernel_shape: [size, size], strides: [stride, stride], pads: [0, 0, bottom, right] };
 }
 
 const onesByLength = new Map<number, Float32Array>();

@@ -45,8 +45,19 @@ export class GraphWriter {
     attributes: Record<string, AttributeValue> = {},
     output = this.name(opType),
   ): string {
-    const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value));
-    this.graph.node.push({ opType, input, output: [output], attribute });
+    this.push(opType, input, attributes, [output]);
+    return output;
+  }
+
+  /** Adds an operator with several results; answers their names. */
+  ops(
+    opType: string,
+    input: string[],
+    attributes: Record<string, AttributeValue>,
+    results: number,
+  ): string[] {
+    const output = Array.from({ length: results }, () => this.name(opType));
+    this.push(opType, input, attributes, output);
     return output;
   }
 
@@ -103,6 +114,16 @@ export class GraphWriter {
       ) as [string[], string[]];
       return this.op('Concat', [...before, this.batch, ...after], { axis: 0 });
     });
+  }
+
+  private push(
+    opType: string,
+    input: string[],
+    attributes: Record<string, AttributeValue>,
+    output: string[],
+  ): void {
+    const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value));
+    this.graph.node.push({ opType, input, output, attribute });
   }
 
   private small(key: string, make: () => string): string {

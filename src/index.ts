@@ -87,6 +87,9 @@ export {
 } from './models/index.js';
 export { type Latents as SavedLatents, loadLatents, saveLatents } from './project/latents.js';
 export { LOSSES, type Loss, pixelLoss, pyramidLoss } from './project/loss.js';
+export { type LpipsFiles, type LpipsWeights, loadLpips } from './project/lpips/load.js';
+export { lpipsBetween, lpipsFeatures } from './project/lpips/lpips.js';
+export { LPIPS_NAMES, type LpipsName } from './project/lpips/trunks.js';
 export { noiseRegulariser } from './project/noise.js';
 export {
   createProjector,

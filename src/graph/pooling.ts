@@ -26,7 +26,7 @@ function maxPoolGradient(x: Tensor, g: Tensor, size: number, stride: number): Te
 /** How many squares there are along an axis; one that would begin beyond the end is none. */
 function pooled(extent: number, size: number, stride: number, ceil: boolean): number {
   if (!ceil) return Math.floor((extent - size) / stride) + 1;
-  const squares = Math.max(0, Math.ceil((extent - size) / stride)) + 1;
+  const squares = Math.ceil((extent - size) / stride) + 1;
   return (squares - 1) * stride >= extent ? squares - 1 : squares;
 }
 

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/toonify.js';
-
-process.exitCode = await main(process.argv.slice(2));
+// src/cli/toonify.ts and what it needs in few files (scripts/bundle.js).
+require('../dist/bin/toonify.cjs')
+  .main(process.argv.slice(2))
+  .then((code) => {
+    process.exitCode = code;
+  });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { PACKAGE_ROOT } from '../../files/package-root.js';
 import { openEngine } from '../index.js';
 import { TFJS_PACKAGES } from '../tfjs/packages.js';
 import { tooNewForTfjsNode } from './advice.js';
@@ -66,9 +67,8 @@ interface Description {
   readonly engines: { readonly node: string };
 }
 
-/** package.json, which lies three levels above both `src/engine/doctor` and `dist/engine/doctor`. */
 async function packageDescription(): Promise<Description> {
-  return JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
+  return JSON.parse(await readFile(new URL('package.json', PACKAGE_ROOT), 'utf8'));
 }
 
 /** Whether a version is in a range of the form `>=20.9`. */

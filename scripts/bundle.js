@@ -1,0 +1,36 @@
+// Puts the two programs into a few minified files, dist/bin/*.cjs: reading a hundred small modules, one by one, takes
+// Node longer than blending does anything. The library (dist/index.js) stays as the compiler wrote it.
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const path = (name) => fileURLToPath(new URL(`../dist/${name}`, import.meta.url));
+
+/** The parser of the command line is needed at every start; all other packages are loaded where they lie. */
+const isExternal = (id) =>
+  !id.startsWith('.') && !id.startsWith('/') && !/^[a-z]:\\/i.test(id) && id !== 'commander';
+
+/** A file that is looked up beside its module would be looked up beside the bundle. */
+const placeFree = {
+  name: 'place-free',
+  transform(code, id) {
+    if (!/new URL\([^)]*import\.meta\.url/.test(code) || id.endsWith('package-root.js')) return;
+    this.error(`${id}: expected paths from PACKAGE_ROOT, found one from import.meta.url`);
+  },
+};
+
+rmSync(path('bin'), { recursive: true, force: true });
+const bundle = await rolldown({
+  input: { blend: path('cli/blend.js'), toonify: path('cli/toonify.js') },
+  platform: 'node',
+  external: isExternal,
+  plugins: [placeFree],
+});
+await bundle.write({
+  dir: path('bin'),
+  format: 'cjs',
+  minify: true,
+  entryFileNames: '[name].cjs',
+  chunkFileNames: '[name]-[hash].cjs',
+});
+await bundle.close();

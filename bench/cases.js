@@ -1,50 +1,79 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openCheckpoint } from '../dist/checkpoint/open.js';
+import { writeRosinality } from '../dist/checkpoint/rosinality-write.js';
 import { writeCheckpoint } from '../dist/checkpoint/write.js';
 import { openEngine } from '../dist/engine/index.js';
 import { loadGenerator } from '../dist/generator/load-generator.js';
-import { stepProgram } from '../dist/project/projector.js';
+import { synthesisProgram } from '../dist/generator/programs.js';
+import { createProjector, stepProgram } from '../dist/project/projector.js';
 import { createRenderer } from '../dist/render/renderer.js';
+import { convolutionFloor, copyFloor, gigaMultiplications } from './floors.js';
+import { runBlend, runNode, runToonify } from './processes.js';
 import { randomCheckpoint } from './random-checkpoint.js';
 import { randomStyleGan1 } from './random-stylegan1.js';
 
-const bin = fileURLToPath(new URL('../bin/blend.js', import.meta.url));
+const fixture = (path) => fileURLToPath(new URL(`../fixtures/${path}`, import.meta.url));
 
 /**
- * What is measured. A case prepares itself and answers the function to be timed; `peer` names the mode of the
- * PyTorch peer that does the same work, `floor` a function whose time is the least that this machine can do.
+ * What is measured. A case prepares itself and answers `run`, which is timed (and may answer its peak memory in MB),
+ * and `floor`, which prepares the floor and answers a function of the same kind that answers seconds. `peer` names the
+ * mode of the PyTorch peer that does the same work. Cases that are `slow` only run where they are named.
  */
 export const cases = {
   'render-256': renderCase(256),
   'render-512': renderCase(512),
   'render-1024': renderCase(1024),
   'render-stylegan1-1024': { ...renderCase(1024, randomStyleGan1), peer: undefined },
+  'render-again-1024': { runs: 5, warmups: 1, prepare: prepareRenderAgain },
+  'batch-256': { runs: 3, prepare: prepareBatch },
   'step-256': stepCase(256),
   'step-1024': stepCase(1024),
-  'blend-1024': { runs: 5, prepare: prepareBlend },
+  'project-64': {
+    runs: 3,
+    warmups: 0,
+    prepare: () => prepareProjection(() => openCheckpoint(bundled('toonhead'))),
+  },
+  'project-256': {
+    runs: 1,
+    warmups: 0,
+    slow: true,
+    prepare: () => prepareProjection(() => randomCheckpoint(256)),
+  },
+  'blend-1024': { runs: 5, prepare: () => prepareBlend() },
+  'open-pickle': { runs: 15, prepare: () => prepareOpening(fixture('golden/golden64-cond.pkl')) },
+  'open-1024': { runs: 5, prepare: prepareOpeningTorch },
+  sweep: { runs: 3, prepare: prepareSweep },
+  toonify: { runs: 3, warmups: 0, prepare: prepareToonify },
   help: { runs: 15, prepare: prepareHelp },
 };
 
 function renderCase(resolution, makeCheckpoint = randomCheckpoint) {
   return {
     runs: 5,
-    warmups: 2,
+    warmups: 3,
     peer: { mode: 'render', resolution },
     async prepare({ threads }) {
-      const renderer = await createRenderer(
-        makeCheckpoint(resolution),
-        await openEngine({ device: 'cpu', threads }),
-      );
-      const ws = await renderer.styles(0);
-      const noise = renderer.noise('const');
-      return { run: () => renderer.image(ws, noise), close: () => renderer.dispose() };
+      const network = await loadGenerator(makeCheckpoint(resolution));
+      const engine = await openEngine({ device: 'cpu', threads });
+      const program = synthesisProgram(network);
+      const executable = await engine.compile(program);
+      const feeds = {
+        ws: new Float32Array(network.space.rows * network.space.dim).fill(0.1),
+        ...noiseOf(network),
+      };
+      return {
+        run: async () => void (await executable.run(feeds)),
+        floor: () => convolutionFloor(gigaMultiplications(program), threads),
+        close: () => executable.dispose(),
+      };
     },
   };
 }
 
+/** The floor of a step is three times that of the picture: forward, and backward to activations and to what made them. */
 function stepCase(resolution) {
   return {
     runs: 3,
@@ -54,38 +83,131 @@ function stepCase(resolution) {
       const network = await loadGenerator(randomCheckpoint(resolution));
       const engine = await openEngine({ device: 'cpu', threads });
       const executable = await engine.compile(stepProgram(network));
-      const feeds = { w: new Float32Array(512).fill(0.1), target: new Float32Array(3 * resolution ** 2) };
-      for (const layer of network.noiseLayers) feeds[`noise.${layer.layer}`] = network.noise(layer);
-      return { run: () => executable.run(feeds), close: () => executable.dispose() };
+      const feeds = {
+        w: new Float32Array(512).fill(0.1),
+        target: new Float32Array(3 * resolution ** 2),
+        ...noiseOf(network),
+      };
+      return {
+        run: async () => void (await executable.run(feeds)),
+        async floor() {
+          const floor = await convolutionFloor(gigaMultiplications(synthesisProgram(network)), threads);
+          return { ...floor, run: async () => 3 * (await floor.run()) };
+        },
+        close: () => executable.dispose(),
+      };
     },
   };
 }
 
-/** Two checkpoints of 121 MB in, one out, as a whole process; the floor is copying both and flushing them. */
-async function prepareBlend() {
-  const folder = mkdtempSync(join(tmpdir(), 'stylegan-blend-bench-'));
-  const path = (name) => join(folder, `${name}.safetensors`);
-  await writeCheckpoint(path('a'), randomCheckpoint(1024, 1));
-  await writeCheckpoint(path('b'), randomCheckpoint(1024, 2));
-  const args = [
-    '--base',
-    path('a'),
-    '--transfer',
-    path('b'),
-    '--swap',
-    '16',
-    '--ramp',
-    '1',
-    '--out',
-    path('out'),
-  ];
+function noiseOf(network) {
+  return Object.fromEntries(
+    network.noiseLayers.map((layer) => [`noise.${layer.layer}`, network.noise(layer)]),
+  );
+}
+
+/** The second `blend render` of a model as a whole process; the floor is the picture alone, in a process that goes on. */
+async function prepareRenderAgain({ threads }) {
+  const { folder, path, remove } = temporaryFolder();
+  await writeCheckpoint(path('model.safetensors'), randomCheckpoint(1024));
+  const args = ['render', path('model.safetensors'), '--seeds', '0', '--out', path('face.png')];
+  const environment = { STYLEGAN_BLEND_HOME: folder };
   return {
-    run: () => runBlend([...args, '--quiet', '--force']),
-    floor() {
-      for (const name of ['a', 'b']) copyFileSync(path(name), path(`${name}-copy`));
-      spawnSync('sync', [path('a-copy'), path('b-copy')]);
+    run: () => runBlend([...args, '--threads', String(threads), '--quiet', '--force'], environment),
+    async floor() {
+      const renderer = await createRenderer(
+        randomCheckpoint(1024),
+        await openEngine({ device: 'cpu', threads }),
+      );
+      const ws = await renderer.styles(0);
+      const run = () => seconds(() => renderer.picture(ws, renderer.noise('const')));
+      for (let k = 0; k < 3; k++) await run();
+      return { run, close: () => renderer.dispose() };
     },
-    close: () => rmSync(folder, { recursive: true }),
+    close: remove,
+  };
+}
+
+/** Sixteen seeds of a 256 px generator as PNG files, by a whole process. */
+async function prepareBatch({ threads }) {
+  const { path, remove } = temporaryFolder();
+  const model = randomCheckpoint(256);
+  await writeCheckpoint(path('model.safetensors'), model);
+  const args = ['render', path('model.safetensors'), '--seeds', '0-15', '--out', path('faces')];
+  return {
+    run: () => runBlend([...args, '--threads', String(threads), '--quiet', '--force']),
+    async floor() {
+      const gigas = gigaMultiplications(synthesisProgram(await loadGenerator(model)));
+      return convolutionFloor(16 * gigas, threads);
+    },
+    close: remove,
+  };
+}
+
+/** A projection of 100 steps, of a picture that the generator makes. */
+async function prepareProjection(open) {
+  const engine = await openEngine({ device: 'cpu' });
+  const renderer = await createRenderer(await open(), engine);
+  const target = await renderer.image(await renderer.styles(85, { psi: 0.7 }), renderer.noise('const'));
+  await renderer.dispose();
+  const projector = await createProjector(await open(), engine);
+  return {
+    run: async () => void (await projector.project(target, { steps: 100 })),
+    close: () => projector.dispose(),
+  };
+}
+
+/** Two checkpoints of 133 MB in, one out, as a whole process; the floor is copying both and flushing them. */
+async function prepareBlend() {
+  const { path, remove } = temporaryFolder();
+  await writeCheckpoint(path('a.safetensors'), randomCheckpoint(1024, 1));
+  await writeCheckpoint(path('b.safetensors'), randomCheckpoint(1024, 2));
+  const inputs = ['a', 'b'].map((name) => path(`${name}.safetensors`));
+  const models = ['--base', inputs[0], '--transfer', inputs[1]];
+  const recipe = ['--swap', '16', '--ramp', '1', '--out', path('out.safetensors')];
+  return {
+    run: () => runBlend([...models, ...recipe, '--quiet', '--force']),
+    floor: async () => ({ run: () => copyFloor(inputs), close: () => {} }),
+    close: remove,
+  };
+}
+
+/** Opens a file and reads all of its tensors; the floor is reading its bytes. */
+async function prepareOpening(file, close = () => {}) {
+  return {
+    async run() {
+      const checkpoint = await openCheckpoint(file);
+      for (const name of checkpoint.tensors.keys()) await checkpoint.read(name);
+      await checkpoint.close();
+    },
+    floor: async () => ({ run: () => seconds(() => readFileSync(file)), close: () => {} }),
+    close,
+  };
+}
+
+async function prepareOpeningTorch() {
+  const { path, remove } = temporaryFolder();
+  await writeRosinality(path('model.pt'), randomCheckpoint(1024));
+  return prepareOpening(path('model.pt'), remove);
+}
+
+/** A sheet of six faces of 64 px through every swap, as a whole process. */
+async function prepareSweep() {
+  const { path, remove } = temporaryFolder();
+  const models = ['--base', 'toonhead', '--transfer', 'pixelart', '--out', path('sweep.png')];
+  return { run: () => runBlend(['sweep', ...models, '--quiet', '--force']), close: remove };
+}
+
+/** The twelve bundled pictures, 64 px, 30 steps each, as a whole process. */
+async function prepareToonify() {
+  const { path, remove } = temporaryFolder();
+  const args = [fixture('pictures'), '--steps', '30', '--out', path('toons')];
+  return {
+    run: () => {
+      rmSync(path('toons'), { recursive: true, force: true });
+      return runToonify([...args, '--quiet']);
+    },
+    close: remove,
   };
 }
 
@@ -93,16 +215,26 @@ async function prepareBlend() {
 async function prepareHelp() {
   return {
     run: () => runBlend(['--help']),
-    floor: () => spawnSync(process.execPath, ['-e', '0']),
+    floor: async () => ({ run: () => seconds(() => runNode(['-e', '0'])), close: () => {} }),
     close: () => {},
   };
 }
 
-/** Runs the command line; answers its peak memory in MB where GNU time is there to tell. */
-function runBlend(args) {
-  const command = [process.execPath, bin, ...args];
-  const timed = existsSync('/usr/bin/time') ? ['/usr/bin/time', '-f', '%M', ...command] : command;
-  const result = spawnSync(timed[0], timed.slice(1), { encoding: 'utf8' });
-  if (result.status !== 0) throw new Error(`blend failed: ${result.stderr}`);
-  return timed === command ? undefined : Number(result.stderr.trim().split('\n').at(-1)) / 1024;
+function bundled(name) {
+  return fixture(`generators/${name}.safetensors`);
+}
+
+async function seconds(work) {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+function temporaryFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'stylegan-blend-bench-'));
+  return {
+    folder,
+    path: (name) => join(folder, name),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }

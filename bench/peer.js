@@ -1,19 +1,38 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('./pytorch_peer.py', import.meta.url));
 
 /** The first Python on this machine that has PyTorch, or undefined. */
 export function findPython() {
-  const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter(Boolean);
+  const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3', '/usr/local/bin/python3'].filter(
+    Boolean,
+  );
   return candidates.find((python) => spawnSync(python, ['-c', 'import torch']).status === 0);
 }
 
-/** Seconds of `runs` runs of the PyTorch peer. */
-export function runPeer(python, mode, resolution, threads, runs) {
-  const result = spawnSync(python, [script, mode, resolution, threads, runs].map(String), {
-    encoding: 'utf8',
+/**
+ * Starts the PyTorch peer and lets it warm up. It computes only when it is asked to, so that its runs can take turns
+ * with ours.
+ */
+export async function startPeer(python, { mode, resolution }, threads) {
+  const child = spawn(python, [script, mode, resolution, threads].map(String), {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
-  if (result.status !== 0) throw new Error(`the PyTorch peer failed: ${result.stderr}`);
-  return JSON.parse(result.stdout);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error('the PyTorch peer has ended');
+    return Number(value);
+  };
+  await answer();
+  return {
+    /** Seconds of one run. */
+    async run() {
+      child.stdin.write('\n');
+      return answer();
+    },
+    close: () => child.stdin.end(),
+  };
 }

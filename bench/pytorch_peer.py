@@ -3,16 +3,16 @@
 Random weights, the operations of the reference code on a CPU: scaled inputs and outputs around constant kernels,
 transposed convolutions, separable filters. Debian: apt-get install python3-torch.
 
-usage: pytorch_peer.py render|step RESOLUTION THREADS RUNS      prints a JSON array of seconds, one for each run
+usage: pytorch_peer.py render|step RESOLUTION THREADS
+Warms up with one run, whose seconds it prints; then runs once for every line of its standard input.
 """
-import json
 import sys
 import time
 
 import torch
 from torch.nn.functional import conv2d, conv_transpose2d, leaky_relu, linear
 
-MODE, RESOLUTION, THREADS, RUNS = sys.argv[1], *map(int, sys.argv[2:5])
+MODE, RESOLUTION, THREADS = sys.argv[1], *map(int, sys.argv[2:4])
 W_DIM = 512
 TAPS = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 4
 
@@ -97,10 +97,12 @@ def run():
             network(ws)
 
 
-run()
-seconds = []
-for _ in range(RUNS):
+def timed():
     start = time.perf_counter()
     run()
-    seconds.append(time.perf_counter() - start)
-print(json.dumps(seconds))
+    print(time.perf_counter() - start, flush=True)
+
+
+timed()
+for _ in sys.stdin:
+    timed()

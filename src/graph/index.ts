@@ -6,4 +6,5 @@ export * from './pooling.js';
 export * from './program.js';
 export * from './reducing.js';
 export * from './shaping.js';
+export * from './stages.js';
 export * from './tensor.js';

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Engine, Executable, Values } from '../engine/index.js';
+import { compileStaged, type StagedExecutable } from '../engine/staged.js';
 import { throwIfAborted } from '../errors.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import { loadGenerator } from '../generator/load-generator.js';
@@ -85,7 +86,8 @@ export async function createProjector(
   const network = await loadGenerator(checkpoint);
   const space = searchSpaceOf(network, settings.label);
   const statistics = await space.measure(engine);
-  const step = await engine.compile(stepProgram(network, settings));
+  // What a loss makes of the target is the same in every step.
+  const step = await compileStaged(engine, stepProgram(network, settings), ['target']);
   return {
     statistics,
     project: (target, options = {}) => optimise({ step, network, space, statistics }, target, options),
@@ -112,7 +114,7 @@ export function stepProgram(
 }
 
 interface Search {
-  readonly step: Executable;
+  readonly step: StagedExecutable;
   readonly network: GeneratorNetwork;
   readonly space: SearchSpace;
   readonly statistics: WStatistics;
@@ -134,7 +136,8 @@ async function optimise(
   );
   const maps: Values = Object.fromEntries([...noise].map(([layer, map]) => [`noise.${layer}`, map]));
   const starts = space.starts(statistics, random);
-  const w = await nearestStart(executable, starts, { target, ...maps }, options.signal);
+  const fixed = await executable.prepare({ target });
+  const w = await nearestStart(executable, starts, { ...fixed, ...maps }, options.signal);
   const optimisers = new Map([
     ['w', new Adam(w)],
     ...[...noise].map(([layer, map]) => [`noise.${layer}`, new Adam(map)] as const),
@@ -147,7 +150,7 @@ async function optimise(
     const t = step / steps;
     const deviation = statistics.wStd * wNoiseAt(t, ramps);
     const tried = deviation > 0 ? jittered(w, deviation, random) : w;
-    const results = await executable.run({ w: tried, target, ...maps });
+    const results = await executable.run({ w: tried, ...fixed, ...maps });
     const [distance, loss] = [results['distance']![0]!, results['total']![0]!];
     if (best === undefined || distance < best.distance) best = snapshot(space.row(tried), noise, distance);
     await options.onStep?.({ step, steps, distance, loss, w: space.row(tried), noise });
@@ -157,7 +160,7 @@ async function optimise(
     space.constrain(w);
     for (const map of noise.values()) renormalise(map);
   }
-  const end = await executable.run({ w, target, ...maps });
+  const end = await executable.run({ w, ...fixed, ...maps });
   const last = snapshot(space.row(w), noise, end['distance']![0]!);
   return { best: best !== undefined && best.distance < last.distance ? best : last, last, steps: step };
 }

@@ -89,7 +89,7 @@ export { type Latents as SavedLatents, loadLatents, saveLatents } from './projec
 export { LOSSES, type Loss, pixelLoss, pyramidLoss } from './project/loss.js';
 export { type LpipsFiles, type LpipsWeights, loadLpips } from './project/lpips/load.js';
 export { lpipsBetween, lpipsFeatures } from './project/lpips/lpips.js';
-export { LPIPS_NAMES, type LpipsName } from './project/lpips/trunks.js';
+export { LPIPS_NAMES, type LpipsName } from './project/lpips/names.js';
 export { noiseRegulariser } from './project/noise.js';
 export {
   createProjector,

@@ -83,8 +83,8 @@ export async function pullCommand(
   const pulled: PulledModel[] = [];
   const failures: unknown[] = [];
   // A misspelt name shows before anything is downloaded.
-  for (const name of names) if (!BUNDLED_MODELS.includes(name)) requireKnown(name);
-  for (const name of new Set(names)) {
+  const wanted = withNeeds(names);
+  for (const name of wanted) {
     const bar = downloadBar(name, terminal);
     try {
       const onWait = (pid: number) =>
@@ -98,7 +98,7 @@ export async function pullCommand(
       pulled.push(model);
     } catch (error) {
       await bar.finish();
-      if (names.length === 1 || error instanceof AbortedError || isFatalForOutput(error)) throw error;
+      if (wanted.size === 1 || error instanceof AbortedError || isFatalForOutput(error)) throw error;
       terminal.error(error);
       failures.push(error);
     }
@@ -107,8 +107,14 @@ export async function pullCommand(
   return {
     document: { pulled },
     lines: pulled.map(({ path }) => path),
-    ...(failures.length === 0 ? {} : { failure: notAll(failures.length, names.length) }),
+    ...(failures.length === 0 ? {} : { failure: notAll(failures.length, wanted.size) }),
   };
+}
+
+/** Names, each after those that it is of no use without. */
+function withNeeds(names: readonly string[]): Set<string> {
+  const needs = (name: string) => (BUNDLED_MODELS.includes(name) ? [] : (requireKnown(name).needs ?? []));
+  return new Set(names.flatMap((name) => [...needs(name), name]));
 }
 
 /** `blend models verify [NAME]`: reads the files and compares their hashes. */

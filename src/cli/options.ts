@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { NETWORK_NAMES, type NetworkName, networkName } from '../checkpoint/network-names.js';
 import { UsageError } from '../errors.js';
+import { LOSS_NAMES, parseLossSpec } from '../project/loss-spec.js';
 import { parseSeeds } from '../render/seeds.js';
 
 /** Options of every command. `--json`, `--quiet` and `--verbose` are looked up by `runProgram` itself. */
@@ -83,7 +84,18 @@ export function addProjectionOptions(command: Command, defaultSteps: number): Co
       wholeNumber('--seed', { min: 0, max: LARGEST_SEED }),
       0,
     )
-    .addOption(choice('--loss <name>', 'how pictures are compared', ['pyramid', 'pixel']).default('pyramid'));
+    .option(
+      '--loss <spec>',
+      `how pictures are compared: ${LOSS_NAMES.join(', ')}, several as NAME=WEIGHT,…, or the best that is here`,
+      lossSpec,
+      'auto',
+    );
+}
+
+/** Only checks the words: which weights there are shows when the loss is made. */
+function lossSpec(spec: string): string {
+  parseLossSpec(spec);
+  return spec;
 }
 
 export function addPsi(command: Command): Command {

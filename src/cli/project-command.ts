@@ -5,13 +5,14 @@ import { throwIfAborted, UsageError } from '../errors.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
 import { latentSpaceOf } from '../generator/latent-space.js';
 import { saveLatents } from '../project/latents.js';
-import { LOSSES } from '../project/loss.js';
+import type { Loss } from '../project/loss.js';
 import { createProjector, type Projection } from '../project/projector.js';
 import { encodeFilm } from '../render/film/film.js';
 import { fromPicture, type Picture } from '../render/picture.js';
 import { readPicture } from '../render/read-picture.js';
 import { createRenderer, type Renderer } from '../render/renderer.js';
 import { labelOf } from '../render/styles.js';
+import { chosenLoss } from './chosen-loss.js';
 import { chosenEngine } from './engine.js';
 import { FAMILY_KEY, stylesOfLatents } from './latents-fit.js';
 import type { CommonOptions, EngineChoice } from './options.js';
@@ -53,16 +54,18 @@ export async function projectCommand(
       await checkOutput(output, { force, inputs: [checkpoint.origin.path, picturePath] });
     }
 
+    const { loss, spec } = await chosenLoss(options.loss, architecture.resolution, context.terminal);
+    const how = { ...options, loss: spec };
     const { projection, rendered, frames, engine } = await search(
       checkpoint,
       target,
-      label,
-      options,
+      { loss, label },
+      how,
       context,
     );
     const { w, noise, distance } = projection.best;
     const quality = psnr(rendered, target);
-    const metadata = await describeSearch(checkpoint, options, projection);
+    const metadata = await describeSearch(checkpoint, how, projection);
     const space = latentSpaceOf(architecture).name;
     await saveLatents(out, { space, w, noise }, { ...metadata, psnr: quality.toFixed(2), engine }, { force });
     if (film !== undefined) {
@@ -79,7 +82,7 @@ export async function projectCommand(
         ...(film === undefined ? {} : { film }),
         steps: projection.steps,
         seed: options.seed,
-        loss: options.loss,
+        loss: spec,
         engine,
         distance,
         psnr: quality,
@@ -103,13 +106,13 @@ interface SearchResult {
 async function search(
   checkpoint: Checkpoint,
   target: Picture,
-  label: Float32Array | undefined,
+  settings: { readonly loss: Loss; readonly label: Float32Array | undefined },
   options: ProjectOptions,
   { signal, terminal }: Context,
 ): Promise<SearchResult> {
   const { steps, seed } = options;
   const engine = await chosenEngine(options, terminal);
-  const projector = await createProjector(checkpoint, engine, { loss: LOSSES[options.loss]!, label });
+  const projector = await createProjector(checkpoint, engine, settings);
   throwIfAborted(signal);
   const renderer = await createRenderer(checkpoint, engine);
   const frames: Picture[] = [];

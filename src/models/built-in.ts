@@ -1,3 +1,4 @@
+import { BUILT_IN_WEIGHTS } from './built-in-weights.js';
 import type { ModelEntry } from './entry.js';
 
 const NVIDIA = 'NVIDIA Source Code License: research and evaluation only, not commercial';
@@ -14,7 +15,7 @@ const LIST = 'https://github.com/justinpinkney/awesome-pretrained-stylegan2';
 
 /**
  * Models that the program knows, none of which it brings along. Only those are here whose source and licence are
- * published. None of them comes with a hash from its makers, so the hash is recorded at first sight. The names are
+ * published. No generator comes with a hash from its makers, so the hash is recorded at first sight. The names are
  * those of the papers and tools (`ffhq1024` is what stylegan2-ada-pytorch calls it).
  */
 export const BUILT_IN_MODELS: Readonly<Record<string, ModelEntry>> = {
@@ -88,4 +89,5 @@ export const BUILT_IN_MODELS: Readonly<Record<string, ModelEntry>> = {
     source: LIST,
     description: 'holes and bubbles, 1024 px, config-f, by Sid Black',
   },
+  ...BUILT_IN_WEIGHTS,
 };

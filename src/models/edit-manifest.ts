@@ -7,7 +7,7 @@ import { forget, forgetPart, lockPath, makeFolder } from './cache.js';
 import { type ModelEntry, requireModelName, SHA256, urlFault } from './entry.js';
 import { manifestPath } from './homes.js';
 import { withLock } from './lock.js';
-import { readManifest } from './manifest.js';
+import { knownModels, readManifest } from './manifest.js';
 import type { Manifest } from './manifest-schema.js';
 import { requireKnown } from './resolve.js';
 
@@ -43,7 +43,7 @@ export async function addModel(name: string, target: string, options: AddOptions
   requireFree(readManifest(), name, options.force);
   const place = await placeOf(target, sha256);
   const entry: ModelEntry = {
-    kind: 'generator',
+    kind: knownModels().get(name)?.kind ?? 'generator',
     ...place,
     ...(options.licence === undefined ? {} : { licence: options.licence }),
   };

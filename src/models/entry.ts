@@ -15,6 +15,8 @@ export interface ModelEntry {
   /** Of the file; lower-case hex. Where it is absent, it is recorded at first sight. */
   readonly sha256?: string | undefined;
   readonly licence?: string | undefined;
+  /** Names of models without which this one is of no use; they are pulled with it. */
+  readonly needs?: readonly string[] | undefined;
   /** Page of those who made it. */
   readonly source?: string | undefined;
   readonly description?: string | undefined;

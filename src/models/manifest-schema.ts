@@ -14,7 +14,7 @@ export interface Manifest {
 }
 
 const MANIFEST_KEYS = ['version', 'models'];
-const ENTRY_KEYS = ['kind', 'url', 'path', 'sha256', 'licence', 'source', 'description'];
+const ENTRY_KEYS = ['kind', 'url', 'path', 'sha256', 'licence', 'needs', 'source', 'description'];
 
 let schema: ZodType<Manifest> | undefined;
 
@@ -57,6 +57,7 @@ function buildSchema(): ZodType<Manifest> {
       path: line.refine((path) => isAbsolute(path), 'expected an absolute path').optional(),
       sha256: z.string().regex(SHA256, 'expected 64 hexadecimal digits in lower case').optional(),
       licence: line.optional(),
+      needs: z.array(z.string().regex(MODEL_NAME)).max(16).optional(),
       source: line.optional(),
       description: line.optional(),
     })

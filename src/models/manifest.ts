@@ -21,8 +21,11 @@ export function knownModels(): ReadonlyMap<string, KnownModel> {
   }
   for (const [name, entry] of Object.entries(readManifest().models)) {
     // A file that was downloaded by hand for a built-in name still is what the built-in entry says.
-    const about = models.get(name)?.page === undefined ? undefined : models.get(name);
-    models.set(name, { ...about, ...entry, page: undefined, name, origin: 'user' });
+    const builtIn = models.get(name);
+    const about = builtIn?.page === undefined ? undefined : builtIn;
+    // And weights that another part of the program asks for by name are weights, whatever stands there.
+    const use = builtIn?.kind === 'weights' ? { kind: builtIn.kind, needs: builtIn.needs } : {};
+    models.set(name, { ...about, ...entry, ...use, page: undefined, name, origin: 'user' });
   }
   return models;
 }

@@ -1,4 +1,6 @@
 import { add, averagePool, mean, reshape, scale, square, sub, type Tensor } from '../graph/index.js';
+import type { LpipsWeights } from './lpips/load.js';
+import { averagedDown, lpipsBetween, lpipsFeatures } from './lpips/lpips.js';
 
 /** A distance between a rendered picture and the target, as a graph. */
 export interface Loss {
@@ -42,4 +44,32 @@ export const pyramidLoss: Loss = {
 
 const COARSEST = 8;
 
-export const LOSSES: Readonly<Record<string, Loss>> = { pyramid: pyramidLoss, pixel: pixelLoss };
+/** LPIPS beside the reference's weight of the noise: pictures above 256 px are averaged down to that first. */
+export function lpipsLoss(weights: LpipsWeights): Loss {
+  return {
+    name: weights.name,
+    noiseWeight: 1e5,
+    distance(image, target) {
+      const [features, wanted] = [image, target].map((x) => lpipsFeatures(weights, averagedDown(x)));
+      return lpipsBetween(weights, features!, wanted!);
+    },
+  };
+}
+
+/** Several losses at once, each times its weight; the noise regulariser's weight is the sum of theirs in the same way. */
+export function combinedLoss(terms: readonly { readonly loss: Loss; readonly weight: number }[]): Loss {
+  const [only] = terms;
+  if (terms.length === 1 && only!.weight === 1) return only!.loss;
+  return {
+    name: terms.map(({ loss, weight }) => `${loss.name}=${weight}`).join(','),
+    noiseWeight: terms.reduce((total, { loss, weight }) => total + weight * loss.noiseWeight, 0),
+    distance: (image, target) =>
+      terms.map(({ loss, weight }) => scale(loss.distance(image, target), weight)).reduce(add),
+  };
+}
+
+/** Losses that need no weights. */
+export const LOSSES: Readonly<Record<'pyramid' | 'pixel', Loss>> = {
+  pyramid: pyramidLoss,
+  pixel: pixelLoss,
+};

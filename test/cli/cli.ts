@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What a run of a program left behind. */
@@ -12,7 +14,10 @@ export interface Run {
 /** Several programs at once, each with a thread for every core that waits for work, would keep each other from it. */
 export const ONE_THREAD = ['--threads', '1'];
 
-const ENVIRONMENT = { ...process.env, NO_COLOR: '1' };
+/** Without what the person at this machine has downloaded: `--loss auto` would take it. */
+const NO_HOME = join(tmpdir(), 'stylegan-blend-nobody');
+
+const ENVIRONMENT = { ...process.env, STYLEGAN_BLEND_HOME: NO_HOME, NO_COLOR: '1' };
 
 function launcher(program: 'blend' | 'toonify'): string {
   return fileURLToPath(new URL(`../../bin/${program}.js`, import.meta.url));

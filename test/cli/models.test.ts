@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -60,6 +60,23 @@ describe('blend models', () => {
     });
     expect(await models('remove', 'small')).toEqual({ code: 0, stdout: '', stderr: '' });
     expect((await stat(file)).size).toBe(7);
+  });
+
+  test('what a model is of no use without is pulled first', async () => {
+    const { origin, requests } = await serve((request, response) => sendFile(request, response, CONTENT));
+    const manifest = {
+      version: 1,
+      models: {
+        metric: { kind: 'weights', url: `${origin}/metric.pth`, needs: ['trunk'] },
+        trunk: { kind: 'weights', url: `${origin}/trunk.pth` },
+      },
+    };
+    await mkdir(home, { recursive: true });
+    await writeFile(join(home, 'models.json'), JSON.stringify(manifest));
+    const { code, stdout } = await models('pull', 'metric', 'trunk', '--accept-licence', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).pulled.map(({ name }: { name: string }) => name)).toEqual(['trunk', 'metric']);
+    expect(requests.length).toBe(2);
   });
 
   test('a download shows where from and the licence, and needs a yes', async () => {

@@ -1,6 +1,7 @@
 import { requireRendered } from '../../checkpoint/checkpoint.js';
 import { InputFileError, OutputError, PartialError, type StyleganBlendError } from '../../errors.js';
 import { checkTruncation, labelOf } from '../../render/styles.js';
+import { chosenLoss } from '../chosen-loss.js';
 import type { CommonOptions, EngineChoice } from '../options.js';
 import type { Context, Outcome } from '../outcome.js';
 import { describeError } from '../terminal.js';
@@ -34,7 +35,8 @@ export async function toonifyCommand(
     const architecture = requireRendered(models.base);
     checkTruncation(architecture, options);
     labelOf(architecture, options.class);
-    const settings = toonSettings(options);
+    const { loss, spec } = await chosenLoss(options.loss, architecture.resolution, terminal);
+    const settings = toonSettings({ ...options, loss: spec });
     // Everything that a result depends on beside its picture. What it was computed on is no part of it.
     const record: Settings = { ...models.identity, ...settings };
     const items = await planItems(paths, {
@@ -47,7 +49,7 @@ export async function toonifyCommand(
     });
     if (isBundledPair(options)) terminal.info(`using the bundled generators: ${models.description}`);
     if (models.warning !== undefined) terminal.warn(models.warning);
-    const results = await runItems(items, models, settings, { ...options, record }, context);
+    const results = await runItems(items, models, settings, { ...options, record, loss }, context);
     terminal.info(summary(results));
     return outcomeOf(results, models);
   } finally {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import type { Engine } from '../../engine/index.js';
 import { AbortedError, InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
+import type { Loss } from '../../project/loss.js';
 import { readPicture } from '../../render/read-picture.js';
 import { writePicture } from '../../render/write-picture.js';
 import { chosenEngine } from '../engine.js';
@@ -37,7 +38,8 @@ export async function runItems(
   items: readonly Item[],
   models: Models,
   settings: ToonSettings,
-  options: CommonOptions & EngineChoice & { readonly jobs: number; readonly record: Settings },
+  options: CommonOptions &
+    EngineChoice & { readonly jobs: number; readonly record: Settings; readonly loss: Loss },
   { signal, terminal }: Context,
 ): Promise<Result[]> {
   const results = items.map((item) => known(item));
@@ -61,7 +63,9 @@ export async function runItems(
   };
   const queue = todo.values();
   const workers = Array.from({ length: jobs }, async () => {
-    const toonifier = lazily(async () => createToonifier(models, await shared.engine(), settings));
+    const toonifier = lazily(async () =>
+      createToonifier(models, await shared.engine(), settings, options.loss),
+    );
     try {
       for (const i of queue) {
         const label = items.length > 1 ? `${items[i]!.input} (${i + 1} of ${items.length})` : items[i]!.input;

@@ -1,6 +1,6 @@
 import { requireRendered } from '../../checkpoint/checkpoint.js';
 import type { Engine } from '../../engine/index.js';
-import { LOSSES } from '../../project/loss.js';
+import type { Loss } from '../../project/loss.js';
 import { createProjector } from '../../project/projector.js';
 import { fromPicture, type Picture } from '../../render/picture.js';
 import { createRenderer } from '../../render/renderer.js';
@@ -13,6 +13,7 @@ import type { Models } from './models.js';
 export interface ToonSettings {
   readonly steps: number;
   readonly seed: number;
+  /** As `--loss` takes it, never `auto`: a result depends on which one it was. */
   readonly loss: string;
   readonly psi: number;
   readonly class?: number | undefined;
@@ -41,10 +42,11 @@ export async function createToonifier(
   { base, blend }: Pick<Models, 'base' | 'blend'>,
   engine: Engine,
   settings: ToonSettings,
+  loss: Loss,
 ): Promise<Toonifier> {
   const { steps, seed, psi } = settings;
   const label = labelOf(requireRendered(base), settings.class);
-  const projector = await createProjector(base, engine, { loss: LOSSES[settings.loss]!, label });
+  const projector = await createProjector(base, engine, { loss, label });
   const inBase = await createRenderer(base, engine);
   const inBlend = await createRenderer(blend, engine);
   return {

@@ -1,7 +1,8 @@
 import { firstNonFinite } from '../../checkpoint/read-finite.js';
 import { openWeightFile, type WeightFile } from '../../checkpoint/weight-file.js';
 import { InputFileError } from '../../errors.js';
-import { LPIPS_NAMES, type LpipsName, TRUNKS, type Trunk, tappedChannels, trunkTensors } from './trunks.js';
+import { LPIPS_NAMES, type LpipsName } from './names.js';
+import { TRUNKS, type Trunk, tappedChannels, trunkTensors } from './trunks.js';
 
 /** What a metric is computed with. */
 export interface LpipsWeights {

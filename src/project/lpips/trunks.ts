@@ -1,3 +1,5 @@
+import type { LpipsName } from './names.js';
+
 /**
  * The networks whose activations LPIPS compares, as torchvision builds them and stores their weights
  * (`features.K.weight`, `features.K.bias`). Only what comes before the last tap is here.
@@ -41,10 +43,6 @@ export interface Pool {
   readonly stride: number;
   readonly ceil: boolean;
 }
-
-export const LPIPS_NAMES = ['lpips-vgg', 'lpips-squeeze', 'lpips-alex'] as const;
-/** Best first: the one that projections are made with in the papers, then the one nearest to it in practice. */
-export type LpipsName = (typeof LPIPS_NAMES)[number];
 
 export const TRUNKS: Readonly<Record<LpipsName, Trunk>> = {
   'lpips-vgg': { title: 'VGG16', layers: vgg16() },

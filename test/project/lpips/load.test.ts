@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { writeSafetensors } from '../../../src/checkpoint/safetensors-write.js';
 import { writeTorch } from '../../../src/checkpoint/torch-write.js';
 import { loadLpips } from '../../../src/project/lpips/load.js';
-import type { LpipsName } from '../../../src/project/lpips/trunks.js';
+import type { LpipsName } from '../../../src/project/lpips/names.js';
 import { trunkTensors } from '../../../src/project/lpips/trunks.js';
 import { zipOf } from '../../checkpoint/zip-of.js';
 import { fixture, relativeDifference } from '../../support/golden.js';

@@ -1,6 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { access, type FileHandle, link, lstat, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  copyFile,
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  realpath,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { OutputError } from '../errors.js';
 import { outputError } from './output-errors.js';
@@ -18,6 +30,11 @@ const FLUSH_EVERY_BYTES = 16 * 1024 * 1024;
 export interface WriteOptions {
   /** Replace an existing file. */
   readonly force?: boolean | undefined;
+  /**
+   * A file to start from instead of an empty one. The system copies it, without its bytes passing through this
+   * process; what is to be different is rewritten.
+   */
+  readonly copyOf?: string | undefined;
 }
 
 /** Where the content of a file goes, in order. */
@@ -48,8 +65,8 @@ export async function writeAtomically(
   const temporary = temporaryFor(target);
   registerTemporary(temporary);
   try {
-    const handle = await wording(path, open(temporary, 'wx'));
-    const sink = new FileSink(path, handle);
+    const handle = await wording(path, openTemporary(temporary, options.copyOf));
+    const sink = new FileSink(path, handle, options.copyOf === undefined ? 0 : (await handle.stat()).size);
     try {
       await produce(sink);
       if (previous?.isFile()) await handle.chmod(previous.mode & 0o777).catch(() => {});
@@ -107,17 +124,29 @@ async function existing(path: string): Promise<Stats | undefined> {
   return stat(path).catch(() => lstat(path).catch(() => undefined));
 }
 
+/** A new file, empty or a copy of another one. */
+async function openTemporary(temporary: string, copyOf: string | undefined): Promise<FileHandle> {
+  if (copyOf === undefined) return open(temporary, 'wx');
+  await copyFile(copyOf, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  // The permissions are those of the original, which may forbid writing.
+  await chmod(temporary, 0o666 & ~process.umask());
+  return open(temporary, 'r+');
+}
+
 class FileSink implements OutputSink {
-  position = 0;
-  private flushed = 0;
+  position: number;
+  private flushed: number;
   private flushing: Promise<void> = Promise.resolve();
   private flushFailure: unknown;
   private readonly path: string;
   private readonly handle: FileHandle;
 
-  constructor(path: string, handle: FileHandle) {
+  constructor(path: string, handle: FileHandle, position: number) {
     this.path = path;
     this.handle = handle;
+    this.position = position;
+    this.flushed = 0;
+    if (position > 0) this.flushBehind();
   }
 
   async write(bytes: Uint8Array): Promise<void> {

@@ -10,6 +10,7 @@ import {
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { OutputError } from '../../src/errors.js';
 import { checkWritable, writeAtomically, writeFileAtomically } from '../../src/files/atomic-write.js';
 import { removeTemporaries } from '../../src/files/temporaries.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -48,6 +49,26 @@ test('writes a file and leaves nothing else', async () => {
   });
   expect(readFileSync(path, 'utf8')).toBe('new content');
   expect(readdirSync(folder)).toEqual(['out.bin']);
+});
+
+test('starts from a copy, which may be of a file that nobody may write', async () => {
+  const original = join(folder, 'original.bin');
+  writeFileSync(original, 'old content', { mode: 0o444 });
+  await writeAtomically(path, { copyOf: original }, async (sink) => {
+    expect(sink.position).toBe(11);
+    await sink.rewrite(0, Buffer.from('new'));
+    await expect(sink.rewrite(9, Buffer.from('beyond'))).rejects.toThrow(RangeError);
+  });
+  expect(readFileSync(path, 'utf8')).toBe('new content');
+  expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask());
+  expect(readFileSync(original, 'utf8')).toBe('old content');
+  expect(statSync(original).mode & 0o777).toBe(0o444);
+});
+
+test('leaves nothing where the copy fails', async () => {
+  const copyOf = join(folder, 'missing.bin');
+  await expect(writeAtomically(path, { copyOf }, async () => {})).rejects.toBeInstanceOf(OutputError);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test('replaces a file only with force, keeping its mode', async () => {

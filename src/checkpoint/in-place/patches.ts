@@ -16,6 +16,8 @@ export interface Replacement {
 export interface Patch {
   readonly start: number;
   readonly end: number;
+  /** Whether the new content has as many bytes; else it may. */
+  readonly keepsLength: boolean;
   readonly replacements: readonly Replacement[];
   /** The new content, from the values of the replacements in their order. */
   apply(values: AsyncIterable<Float32Array> | Iterable<Float32Array>): Promise<PatchResult>;
@@ -86,6 +88,7 @@ function rawPatch(path: string, file: RandomAccessFile, group: readonly Placed[]
   return {
     start,
     end,
+    keepsLength: true,
     replacements,
     apply: async (values) => {
       const bytes = await file.read(start, end - start);
@@ -100,6 +103,7 @@ function textPatch(path: string, source: EncodedText, replacements: readonly Rep
   return {
     start,
     end,
+    keepsLength: false,
     replacements,
     apply: async (values) => {
       const bytes = await source.read(0, source.length);

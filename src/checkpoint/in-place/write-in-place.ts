@@ -1,14 +1,12 @@
-import { throwIfAborted } from '../../errors.js';
-import { type OutputSink, writeAtomically } from '../../files/atomic-write.js';
+import { stat } from 'node:fs/promises';
+import { writeAtomically } from '../../files/atomic-write.js';
 import type { RandomAccessFile } from '../../files/random-access.js';
 import type { Checkpoint } from '../checkpoint.js';
 import { type CheckpointFile, openCheckpointFile } from '../checkpoint-file.js';
+import { PatchedCopy, RewrittenCopy } from './copies.js';
 import type { Patch } from './patches.js';
 import { type InPlaceLimits, type InPlaceReport, planPatches, refuseLosses } from './plan-in-place.js';
 import { ZipSums } from './zip-sums.js';
-
-/** Bytes that are copied at a time where nothing changes. */
-const COPY_BYTES = 2 * 1024 * 1024;
 
 /** Larger tensors are not read ahead: a blend holds three times their size. */
 const MAX_AHEAD_BYTES = 12 * 1024 * 1024;
@@ -59,12 +57,21 @@ async function write(
   const { patches, report } = await planPatches(path, container, networks, options);
   const { file } = container;
   const sums = container.directory && (await ZipSums.of(file, container.directory, patches));
-  await writeAtomically(path, { force: options.force }, async (sink) => {
-    const copy = new PatchedCopy(file, sink, sums, options);
+  const isRewritten = sums === undefined && patches.every((patch) => patch.keepsLength);
+  const copyOf = isRewritten && (await isAsOpened(file)) ? file.path : undefined;
+  await writeAtomically(path, { force: options.force, copyOf }, async (sink) => {
+    const copy =
+      copyOf === undefined
+        ? new PatchedCopy(file, sink, sums, options)
+        : new RewrittenCopy(file, sink, patches, options);
     for await (const { patch, values } of withValues(patches)) {
       await copy.upTo(patch.start);
       const { bytes, outcomes } = await patch.apply(values);
-      await copy.replace(patch, bytes);
+      await copy.replace(
+        patch,
+        bytes,
+        outcomes.some(({ changed }) => changed > 0),
+      );
       for (const [i, { changed, rounded }] of outcomes.entries()) {
         const { name } = patch.replacements[i]!;
         if (changed > 0) report.changed.push(name);
@@ -76,6 +83,12 @@ async function write(
     if (options.strict) refuseLosses(container, report);
   });
   return report;
+}
+
+/** Whether the path still leads to what was opened, as far as its size tells. */
+async function isAsOpened({ path, size }: RandomAccessFile): Promise<boolean> {
+  const now = await stat(path).catch(() => undefined);
+  return now?.size === size;
 }
 
 /** Reads the values of each patch while the one before it is written. */
@@ -116,59 +129,5 @@ async function* valuesOf(
     const values = i === 0 ? await first : await replacement.read();
     if (i === patch.replacements.length - 1) onLast();
     yield values;
-  }
-}
-
-/** The copy so far: what lies between patches is copied, what patches replace is passed over. */
-class PatchedCopy {
-  private readonly file: RandomAccessFile;
-  private readonly sink: OutputSink;
-  private readonly sums: ZipSums | undefined;
-  private readonly options: WriteInPlaceOptions;
-  /** Position in the container. */
-  private at = 0;
-
-  constructor(
-    file: RandomAccessFile,
-    sink: OutputSink,
-    sums: ZipSums | undefined,
-    options: WriteInPlaceOptions,
-  ) {
-    this.file = file;
-    this.sink = sink;
-    this.sums = sums;
-    this.options = options;
-  }
-
-  async upTo(position: number): Promise<void> {
-    const read = (from: number) => {
-      const length = Math.min(COPY_BYTES, position - from);
-      return length > 0 ? this.file.read(from, length) : undefined;
-    };
-    // The next piece is read while this one is written.
-    let next = read(this.at);
-    try {
-      while (this.at < position) {
-        const bytes = (await next)!;
-        next = read(this.at + bytes.length);
-        next?.catch(() => {});
-        await this.put(bytes, bytes.length);
-      }
-    } finally {
-      await next?.catch(() => {});
-    }
-  }
-
-  async replace(patch: Patch, bytes: Uint8Array): Promise<void> {
-    await this.put(bytes, patch.end - patch.start);
-  }
-
-  private async put(bytes: Uint8Array, replacedLength: number): Promise<void> {
-    throwIfAborted(this.options.signal);
-    // Only containers without checksums change their length, so that both positions are the same here.
-    this.sums?.observe(this.at, bytes);
-    await this.sink.write(bytes);
-    this.at += replacedLength;
-    this.options.onProgress?.(this.at, this.file.size);
   }
 }

@@ -63,6 +63,13 @@ export {
 } from './export/export-onnx.js';
 export { exportReadme, type NamedModel } from './export/readme.js';
 export type { ExportedNoise } from './export/synthesis-graph.js';
+export { type AlignedFace, type AlignOptions, alignFace } from './face/align.js';
+export { chooseFaces, type FaceChoice } from './face/choose-faces.js';
+export { createFaceFinder, type Face, type FaceFinder, type FindOptions } from './face/detect/find-faces.js';
+export type { Landmarks, Point } from './face/landmarks.js';
+export { type LandmarksFile, readLandmarks } from './face/landmarks-file.js';
+export { openPhoto, type Photo, photoOf } from './face/photo.js';
+export { type Quad, quadOf } from './face/quad.js';
 export type { GeneratorNetwork } from './generator/generator.js';
 export { type LatentSpace, latentSpaceOf } from './generator/latent-space.js';
 export { loadGenerator } from './generator/load-generator.js';

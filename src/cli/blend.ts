@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { MAX_ALIGNED_SIZE, MIN_ALIGNED_SIZE } from '../face/limits.js';
+import { addFaceOptions } from './face-options.js';
 import { addModels } from './models-options.js';
 import {
   addClass,
@@ -94,6 +96,7 @@ function blendProgram(start: Start): Command {
   addRender(program, start);
   addSweep(program, start);
   addProject(program, start);
+  addAlign(program, start);
   addConvert(program, start);
   addExport(program, start);
   addInspect(program, start);
@@ -161,6 +164,28 @@ function addProject(program: Command, start: Start): void {
     start(async (context) =>
       (await import('./project-command.js')).projectCommand(model, picture, options, context),
     ),
+  );
+}
+
+function addAlign(program: Command, start: Start): void {
+  const command = program
+    .command('align <photo|folder...>')
+    .description('Finds faces in photos and cuts them out as the pictures of FFHQ were.')
+    .option(
+      '--size <pixels>',
+      'side of the results (default: 1024, or what --landmarks says)',
+      wholeNumber('--size', { min: MIN_ALIGNED_SIZE, max: MAX_ALIGNED_SIZE }),
+    );
+  addFaceOptions(command)
+    .option('--recursive', 'also take the photos in sub-folders')
+    .option(
+      '--out <path>',
+      'a folder for files such as NAME-face.png, or NAME-face-2.png where there are several; or one picture (PNG, JPEG, WebP)',
+      text('--out'),
+      '.',
+    );
+  addCommon(command, { writes: true }).action((paths: string[], options) =>
+    start(async (context) => (await import('./align-command.js')).alignCommand(paths, options, context)),
   );
 }
 

@@ -14,9 +14,10 @@ export async function doctorCommand(): Promise<Outcome> {
     models: BUNDLED_MODELS.map((name) => ({ name, path: bundledPath(name) })),
     caches: [{ name: 'models', path: cacheFolder() }],
   });
+  const faces = await checkFaces();
   return {
-    document: { ...report },
-    lines: linesOf(report),
+    document: { ...report, faces },
+    lines: linesOf(report, faces),
     failure: report.ok
       ? undefined
       : new EngineError('DEFAULT_ENGINE_UNUSABLE', 'the default engine, onnxruntime on cpu, does not work', {
@@ -25,7 +26,24 @@ export async function doctorCommand(): Promise<Outcome> {
   };
 }
 
-function linesOf({ package: self, system, engines, models, caches, optional }: DoctorReport): string[] {
+/** Whether faces can be found, and with what. */
+type FacesCheck =
+  | { readonly state: 'works'; readonly description: string }
+  | { readonly state: 'unavailable'; readonly reason: string };
+
+async function checkFaces(): Promise<FacesCheck> {
+  try {
+    const { createFaceFinder } = await import('../face/detect/find-faces.js');
+    return { state: 'works', description: (await createFaceFinder()).description };
+  } catch (error) {
+    return { state: 'unavailable', reason: (error as Error).message };
+  }
+}
+
+function linesOf(
+  { package: self, system, engines, models, caches, optional }: DoctorReport,
+  faces: FacesCheck,
+): string[] {
   const node = system.nodeSupported ? '' : `, but ${self.name} needs ${system.nodeRange}`;
   const size = (bytes: number | undefined) => (bytes === undefined ? 'missing' : `${grouped(bytes)} bytes`);
   const places = [
@@ -38,6 +56,7 @@ function linesOf({ package: self, system, engines, models, caches, optional }: D
     `${system.platform} ${system.arch}, ${system.cores} ${system.cores === 1 ? 'core' : 'cores'}`,
     '',
     ...engines.flatMap(engineLines),
+    faces.state === 'works' ? `ok      faces: ${faces.description}` : `no      faces: ${faces.reason}`,
     '',
     ...places.map(([kind, { name, path, bytes }]) => `${kind.padEnd(6)}${name}: ${size(bytes)} (${path})`),
     ...(caches.length === 0 ? ['cache none yet'] : []),

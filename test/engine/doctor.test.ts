@@ -49,6 +49,7 @@ describe('on this machine', () => {
     expect(failure).toBeUndefined();
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
     expect(lines.join('\n')).toMatch(/^ok {6}onnxruntime on cpu, onnxruntime-node: [\d.]+ ms/m);
+    expect(lines.join('\n')).toMatch(/^ok {6}faces: @vladmandic\/face-api on TensorFlow\.js/m);
     expect(lines.join('\n')).toMatch(/^model toonhead: 2 813 720 bytes/m);
   });
 });

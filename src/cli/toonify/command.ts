@@ -1,6 +1,6 @@
 import { requireRendered } from '../../checkpoint/checkpoint.js';
-import { InputFileError, OutputError, PartialError, type StyleganBlendError } from '../../errors.js';
 import { checkTruncation, labelOf } from '../../render/styles.js';
+import { batchFailure } from '../batch.js';
 import { chosenLoss } from '../chosen-loss.js';
 import type { CommonOptions, EngineChoice } from '../options.js';
 import type { Context, Outcome } from '../outcome.js';
@@ -74,24 +74,7 @@ function outcomeOf(results: readonly Result[], models: Models): Outcome {
   const lines = results.flatMap((result) =>
     result.status === 'failed' || result.output === undefined ? [] : [result.output],
   );
-  const [first] = failures;
-  if (first === undefined) return { document, lines };
-  if (failures.length === results.length)
-    return { document, lines, failure: allFailed(first, results.length) };
-  return {
-    document,
-    lines,
-    failure: new PartialError('PARTLY_DONE', `${failures.length} of ${results.length} pictures failed`, {
-      hint: 'the same call tries only those again',
-    }),
-  };
-}
-
-/** The reason itself where there was one picture; of several, the first one's kind decides the exit code. */
-function allFailed(first: StyleganBlendError, count: number): StyleganBlendError {
-  if (count === 1) return first;
-  const Kind = first instanceof OutputError ? OutputError : InputFileError;
-  return new Kind('PICTURES_FAILED', `all ${count} pictures failed`);
+  return { document, lines, failure: batchFailure(failures, results.length) };
 }
 
 function summary(results: readonly Result[]): string {

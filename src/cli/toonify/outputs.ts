@@ -23,10 +23,11 @@ export async function destinationOf(
   out: string | undefined,
   folders: readonly string[],
   pictures: readonly string[],
+  suffix: string = SUFFIX,
 ): Promise<Destination> {
   if (out === undefined) {
     const of = ({ folder }: Pick<Input, 'folder'>) =>
-      folder === undefined ? '.' : `${basename(resolve(folder)) || 'root'}${SUFFIX}s`;
+      folder === undefined ? '.' : `${basename(resolve(folder)) || 'root'}${suffix}s`;
     return { kind: 'folders', of, all: folders.map((folder) => of({ folder })) };
   }
   if ((await isFolderPath(out)) || extname(out) === '') return { kind: 'folders', of: () => out, all: [out] };
@@ -47,10 +48,14 @@ export async function destinationOf(
  * The output of every input, in order. Inputs that differ only in their extensions keep them, so that a.jpg and
  * a.png become a.jpg-toon.png and a.png-toon.png; undefined where even that does not tell two apart.
  */
-export function outputsOf(inputs: readonly Input[], destination: Destination): (string | undefined)[] {
+export function outputsOf(
+  inputs: readonly Input[],
+  destination: Destination,
+  suffix: string = SUFFIX,
+): (string | undefined)[] {
   if (destination.kind === 'file') return [destination.path];
   const place = (input: Input, name: string) =>
-    join(destination.of(input), dirname(input.relative), `${name}${SUFFIX}.png`);
+    join(destination.of(input), dirname(input.relative), `${name}${suffix}.png`);
   const short = inputs.map((input) => place(input, basename(input.relative, extname(input.relative))));
   const shortCounts = countBy(short.map(key));
   const names = inputs.map((input, i) =>
@@ -58,6 +63,12 @@ export function outputsOf(inputs: readonly Input[], destination: Destination): (
   );
   const counts = countBy(names.map(key));
   return names.map((name) => (counts.get(key(name)) === 1 ? name : undefined));
+}
+
+/** The name of one of several results: a-toon.png, 2 -> a-toon-2.png. */
+export function numbered(path: string, number: number): string {
+  const extension = extname(path);
+  return `${path.slice(0, path.length - extension.length)}-${number}${extension}`;
 }
 
 /** Two names that are one file on some file system: those of macOS and Windows ignore case, the former also composition. */

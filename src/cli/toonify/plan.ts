@@ -1,10 +1,9 @@
-import { dirname } from 'node:path';
 import { InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
 import { checkWritable } from '../../files/atomic-write.js';
-import { checkFolder, fileIdentity, isInput } from '../outputs.js';
-import { type Input, isFolder, listInputs } from './inputs.js';
-import { destinationOf, outputsOf, SUFFIX } from './outputs.js';
-import { type Finished, finishedResult, isResult, type Settings } from './record.js';
+import { fileIdentity, isInput } from '../outputs.js';
+import { SUFFIX } from './outputs.js';
+import { type PictureFile, pictureFiles } from './picture-files.js';
+import { type Finished, finishedResult, RESULT_KEY, type Settings } from './record.js';
 
 /** One picture of a run, and what is to be done about it. */
 export type Item = {
@@ -33,49 +32,24 @@ export interface PlanOptions {
  */
 export async function planItems(paths: readonly string[], options: PlanOptions): Promise<Item[]> {
   const { out, recursive, signal } = options;
-  const areFolders = await Promise.all(paths.map(isFolder));
-  const folders = paths.filter((_, i) => areFolders[i]);
-  const pictures = paths.filter((_, i) => !areFolders[i]);
-  const destination = await destinationOf(out, folders, pictures);
-  const places = destination.kind === 'file' ? [dirname(destination.path)] : destination.all;
-  for (const folder of places) await checkFolder(folder);
-
-  const listed = await listInputs(paths, {
-    recursive,
-    signal,
-    except: destination.kind === 'file' ? [] : places,
-  });
-  const inputs = await withoutResults(listed);
-  if (inputs.length === 0) {
-    throw new InputFileError('PICTURES_MISSING', `${paths.join(', ')}: expected pictures, found no files`, {
-      hint: recursive ? 'hidden files are left out' : 'pictures in sub-folders are taken with --recursive',
-    });
-  }
-  const outputs = outputsOf(inputs, destination);
+  const { files } = await pictureFiles(paths, { out, recursive, suffix: SUFFIX, key: RESULT_KEY, signal });
   const read = new Map<string, string>();
-  for (const path of [...options.files, ...inputs.map((input) => input.path)]) {
+  for (const path of [...options.files, ...files.map((file) => file.path)]) {
     const id = await fileIdentity(path);
     if (id !== undefined) read.set(id, path);
   }
   const items: Item[] = [];
-  for (const [i, { path }] of inputs.entries()) items.push(await planItem(path, outputs[i], options, read));
+  for (const file of files) items.push(await planItem(file, options, read));
   return items;
 }
 
 async function planItem(
-  input: string,
-  output: string | undefined,
+  { path: input, output }: PictureFile,
   { force, settings }: PlanOptions,
   read: ReadonlyMap<string, string>,
 ): Promise<Item> {
+  if (output instanceof OutputError) return { input, state: 'failed', error: output };
   const failed = (error: StyleganBlendError): Item => ({ input, output, state: 'failed', error });
-  if (output === undefined) {
-    return failed(
-      new OutputError('OUTPUTS_COLLIDE', `${input}: its result would have the name of another one's`, {
-        hint: 'toonify the two in separate runs, with different --out',
-      }),
-    );
-  }
   const id = await fileIdentity(output);
   if (id === undefined) return { input, output, state: 'todo' };
   const replaced = read.get(id);
@@ -100,14 +74,4 @@ async function planItem(
     if (error instanceof OutputError || error instanceof InputFileError) return failed(error);
     throw error;
   }
-}
-
-/** Results of an earlier run that were written among the pictures are no pictures to toonify. */
-async function withoutResults(inputs: readonly Input[]): Promise<Input[]> {
-  const kept: Input[] = [];
-  for (const input of inputs) {
-    const isSuspect = input.folder !== undefined && input.path.includes(`${SUFFIX}.`);
-    if (!(isSuspect && (await isResult(input.path)))) kept.push(input);
-  }
-  return kept;
 }

@@ -3,7 +3,7 @@ import { sha256OfFile } from '../../files/sha256.js';
 import { pictureMetadata } from '../../render/picture-metadata.js';
 
 /** The key of a result's metadata under which it says what it was made from. */
-const KEY = 'toonify';
+export const RESULT_KEY = 'toonify';
 
 /** Raised when equal settings give other results. */
 const RECORD_VERSION = 1;
@@ -14,7 +14,11 @@ export type Settings = Readonly<Record<string, unknown>>;
 /** What a result carries along: a later run finds out by it whether there is anything left to do. */
 export async function recordFor(inputPath: string, settings: Settings): Promise<Record<string, string>> {
   return {
-    [KEY]: JSON.stringify({ version: RECORD_VERSION, input: await sha256OfFile(inputPath), ...settings }),
+    [RESULT_KEY]: JSON.stringify({
+      version: RECORD_VERSION,
+      input: await sha256OfFile(inputPath),
+      ...settings,
+    }),
   };
 }
 
@@ -35,15 +39,15 @@ export async function finishedResult(
   settings: Settings,
 ): Promise<Finished | undefined> {
   const found = await metadataOf(outputPath);
-  if (found?.[KEY] === undefined) return undefined;
+  if (found?.[RESULT_KEY] === undefined) return undefined;
   const expected = await recordFor(inputPath, settings);
-  if (found[KEY] !== expected[KEY]) return undefined;
+  if (found[RESULT_KEY] !== expected[RESULT_KEY]) return undefined;
   return { distance: Number(found['distance']), psnr: Number(found['psnr']) };
 }
 
-/** Whether a file is a result of this program, of whatever input. */
-export async function isResult(path: string): Promise<boolean> {
-  return (await metadataOf(path))?.[KEY] !== undefined;
+/** Whether a picture's metadata has an entry, such as that of a result of this program, of whatever input. */
+export async function hasRecord(path: string, key: string): Promise<boolean> {
+  return (await metadataOf(path))?.[key] !== undefined;
 }
 
 async function metadataOf(path: string): Promise<Record<string, string> | undefined> {

@@ -12,6 +12,7 @@ import {
   TFJS_PACKAGES,
   type TfjsPackage,
 } from './packages.js';
+import type { Machine } from './tensorflow.js';
 
 export interface TfjsOptions extends EngineOptions {
   /** Which packages to try, in this order. Default: all of them. */
@@ -26,12 +27,23 @@ interface Failure extends LoadFailure {
 
 const INSTALL = 'npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm';
 
+/** TensorFlow.js as an engine for graphs, and as itself for networks that are written for it. */
+export interface OpenedTfjs {
+  readonly engine: Engine;
+  readonly machine: Machine;
+}
+
 /**
  * TensorFlow.js with the first of its packages that is installed and works. Those that are installed but do not
  * work are told in `notices`.
  * @throws EngineError `ENGINE_NOT_INSTALLED`, `ENGINE_NOT_LOADABLE`, `DEVICE_MISSING`
  */
 export async function openTfjs(options: TfjsOptions = {}): Promise<Engine> {
+  return (await openTfjsMachine(options)).engine;
+}
+
+/** {@link openTfjs}, with the TensorFlow.js behind the engine. */
+export async function openTfjsMachine(options: TfjsOptions = {}): Promise<OpenedTfjs> {
   const { packages = TFJS_PACKAGES, importModule = importInstalled, device = 'auto' } = options;
   // Checks the number even where nothing comes of it.
   const threads = options.threads === undefined ? undefined : threadsOf(options);
@@ -50,7 +62,7 @@ export async function openTfjs(options: TfjsOptions = {}): Promise<Engine> {
       ]);
       // Loading says little: on Node 23 and later the native packages load and then fail at everything.
       await probe(engine);
-      return engine;
+      return { engine, machine: loaded };
     } catch (error) {
       failures.push({ name: candidate.name, cause: error, ...loadFailure(candidate.name, error) });
     }

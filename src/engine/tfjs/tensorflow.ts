@@ -20,10 +20,11 @@ export interface Builder {
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Does `work`, in which nothing may be waited for, with the machine's backend as the current one. The current
- * backend is one for the whole process: another engine or the application may have changed it since the last time.
+ * Does `work` with the machine's backend as the current one. The current backend is one for the whole process:
+ * another engine or the application may have changed it since the last time. Where `work` waits for something, other
+ * engines wait for it, but the application may change the backend meanwhile.
  */
-export function onBackend<T>({ tf, backend }: Machine, work: () => T): Promise<T> {
+export function onBackend<T>({ tf, backend }: Machine, work: () => T | Promise<T>): Promise<T> {
   const result = last.then(async () => {
     while (tf.getBackend() !== backend) await tf.setBackend(backend);
     return work();

@@ -1,0 +1,92 @@
+import sharp, { type Sharp } from 'sharp';
+import { InputFileError } from '../errors.js';
+import { openForReading } from '../files/random-access.js';
+import { plainBytes } from './bytes.js';
+import { CHANNELS, type Picture } from './picture.js';
+
+/** Four times the largest file of a 200-megapixel telephone; larger files are something else. */
+const MAX_FILE_BYTES = 256 * 1024 * 1024;
+
+/**
+ * The largest cameras make 200 megapixels, 600 MB when unpacked. A bomb of a few kilobytes that claims more must not
+ * take the memory.
+ */
+const MAX_PIXELS = 210_000_000;
+
+/** Characters of the decoder's own words that a message repeats. */
+const MAX_REASON = 120;
+
+/**
+ * The bytes of a picture file.
+ * @throws InputFileError `FILE_MISSING`, `FILE_IS_FOLDER`, `FILE_EMPTY`, `FILE_UNREADABLE`, `PICTURE_UNREADABLE`.
+ */
+export async function readPictureBytes(path: string): Promise<Uint8Array> {
+  const file = await openForReading(path);
+  try {
+    if (file.size > MAX_FILE_BYTES) {
+      throw new InputFileError(
+        'PICTURE_UNREADABLE',
+        `${path}: expected a picture of at most ${MAX_FILE_BYTES} bytes, found ${file.size}`,
+      );
+    }
+    return await file.read(0, file.size);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The size of a picture in pixels when it is upright; `name` is what messages call it. Reads the header only. */
+export function uprightSize(bytes: Uint8Array, name: string): Promise<{ width: number; height: number }> {
+  return explained(name, async () => (await opened(bytes).metadata()).autoOrient);
+}
+
+/**
+ * Decodes a picture: turned the way its EXIF says, the first frame of an animation, transparency on white, converted
+ * to 8-bit sRGB. `resized` adds what happens to the geometry.
+ * @param name what messages call it
+ * @throws InputFileError `PICTURE_UNREADABLE`
+ */
+export function decoded(bytes: Uint8Array, name: string, resized: (image: Sharp) => Sharp): Promise<Picture> {
+  return explained(name, async () => {
+    const { data, info } = await resized(
+      opened(bytes).flatten({ background: '#ffffff' }).toColourspace('srgb'),
+    )
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== CHANNELS) throw new Error(`it has ${info.channels} channels after conversion`);
+    return { width: info.width, height: info.height, data: plainBytes(data) };
+  });
+}
+
+function opened(bytes: Uint8Array): Sharp {
+  return sharp(bytes, {
+    // Stops at truncated and damaged data, but not at a camera's odd metadata.
+    failOn: 'error',
+    limitInputPixels: MAX_PIXELS,
+    pages: 1,
+    autoOrient: true,
+  });
+}
+
+async function explained<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new InputFileError('PICTURE_UNREADABLE', `${name}: cannot be read as a picture: ${reason(cause)}`, {
+      cause,
+      hint: 'expected a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG file that other programs can open',
+    });
+  }
+}
+
+/** The decoder's words, which may be many lines, on one. */
+function reason(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  if (/pixel limit/i.test(text)) return `it has more than ${MAX_PIXELS / 1e6} million pixels`;
+  if (/unsupported image format/i.test(text)) return 'the content is no picture format that is known';
+  const line = text
+    .replace(/^Input buffer (?:has corrupt header|contains)[:\s]*/i, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length > MAX_REASON ? `${line.slice(0, MAX_REASON)}…` : line || 'it is damaged';
+}

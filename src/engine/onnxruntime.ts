@@ -1,7 +1,9 @@
 import * as ort from 'onnxruntime-node';
 import { EngineError } from '../errors.js';
 import { constant, type Program, program, scale } from '../graph/index.js';
+import { toBlockedOnnx } from '../graph/onnx/blocked/lower.js';
 import { toOnnx } from '../graph/onnx/lower.js';
+import { blockSize } from './block-size.js';
 import type { Device, Engine, EngineOptions, Executable, Values } from './engine.js';
 import { feedsOf } from './feeds.js';
 import { threadsOf } from './threads.js';
@@ -41,7 +43,9 @@ function engineOn(device: Device, threads: number): Engine {
 }
 
 async function compile(what: Program, device: Device, threads: number): Promise<Executable> {
-  const session = await ort.InferenceSession.create(toOnnx(what), {
+  const block = device === 'cpu' ? await blockSize() : undefined;
+  const model = block === undefined ? toOnnx(what) : toBlockedOnnx(what, block);
+  const session = await ort.InferenceSession.create(model, {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',

@@ -1,9 +1,8 @@
 import { resolutionsOf } from '../checkpoint/architecture.js';
 import {
   add,
-  broadcastTo,
+  addPlane,
   clamp,
-  concat,
   constant,
   conv2d,
   convTranspose2d,
@@ -87,39 +86,17 @@ function styledConvolution(
     ? upConvolution(modulated, kernel)
     : conv2d(modulated, kernel, { padding: [1, 1, 1, 1] });
   const strength = weights.has(`${name}.noise_strength`) ? weights.values(`${name}.noise_strength`)[0]! : 0;
-  const offset = noiseAndBias(
-    convolved,
-    noise.get(layer),
-    strength,
-    constant(bias, [1, outputs]),
-    mul(norm, demodulation),
-  );
-  const values = leakyRelu(add(convolved, offset), 0.2);
+  // noise · strength + bias, added before a gain that is applied later: both over the demodulation.
+  const inverse = mul(norm, demodulation);
+  const offset = mul(constant(bias, [1, outputs]), inverse);
+  const map = strength === 0 ? undefined : noise.get(layer);
+  const shifted =
+    map === undefined
+      ? add(convolved, perChannel(offset))
+      : addPlane(convolved, map, scale(inverse, strength), offset);
+  const values = leakyRelu(shifted, 0.2);
   const { convClamp } = weights.architecture;
   return convClamp === null ? { values, gain } : { values: clamp(mul(values, perChannel(gain)), convClamp) };
-}
-
-/**
- * (noise · strength + bias) · inverse, what is added before a gain that is applied later.
- * @param inverse [N, O], 1 / demodulation
- * @returns [N, O, H, W], or [N, O, 1, 1] without noise
- */
-function noiseAndBias(
-  convolved: Tensor,
-  map: Tensor | undefined,
-  strength: number,
-  bias: Tensor,
-  inverse: Tensor,
-): Tensor {
-  const [batch, outputs, height, width] = convolved.shape as [number, number, number, number];
-  if (map === undefined || strength === 0) return perChannel(mul(bias, inverse));
-  // Two columns, one entry a channel, times two rows, one entry a pixel: one pass over the large map, not two.
-  const pixels = height * width;
-  const columns = [scale(inverse, strength), mul(bias, inverse)].map((x) => reshape(x, [batch, outputs, 1]));
-  const rows = [reshape(map, [map.shape[0]!, 1, pixels]), scalar(1)].map((x) =>
-    broadcastTo(x, [batch, 1, pixels]),
-  );
-  return reshape(matmul(concat(columns, 2), concat(rows, 1)), convolved.shape);
 }
 
 /** style [N, C] times the gain that the activations still lack. */

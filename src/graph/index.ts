@@ -2,6 +2,7 @@ export * from './elementwise.js';
 export * from './gradients.js';
 export * from './leaves.js';
 export * from './linear.js';
+export * from './planes.js';
 export * from './pooling.js';
 export * from './program.js';
 export * from './reducing.js';

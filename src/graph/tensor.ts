@@ -13,6 +13,8 @@ export interface Operations {
   add: NoAttributes;
   sub: NoAttributes;
   mul: NoAttributes;
+  /** x [N, C, H, W] + plane [N or 1, 1, H, W] · factors [N, C] + offsets [N, C] */
+  addPlane: NoAttributes;
   /** 1 / sqrt(x) */
   rsqrt: NoAttributes;
   /** x where x > 0, slope · x elsewhere */

@@ -59,6 +59,12 @@ const cases: [string, (...x: Tensor[]) => Tensor, Shape[]][] = [
     ],
   ],
   ['mul by a scalar', graph.mul, [map, []]],
+  ['addPlane', (...x) => graph.addPlane(x[0]!, x[1]!, x[2]!, x[3]!), [map, [2, 1, 4, 6], [2, 3], [2, 3]]],
+  [
+    'addPlane, the same for all',
+    (...x) => graph.addPlane(x[0]!, x[1]!, x[2]!, x[3]!),
+    [map, [1, 1, 4, 6], [2, 3], [2, 3]],
+  ],
   ['rsqrt', (x) => graph.rsqrt(graph.add(graph.square(x!), graph.scalar(0.5))), [map]],
   ['leakyRelu', (x) => graph.leakyRelu(x!, 0.2), [map]],
   ['relu', (x) => graph.leakyRelu(x!, 0), [map]],

@@ -57,6 +57,7 @@ async function check(
 
 describe('the gradient of every operation agrees with finite differences', () => {
   const map: Shape = [2, 3, 4, 4];
+  const addPlane = (...x: Tensor[]) => graph.addPlane(x[0]!, x[1]!, x[2]!, x[3]!);
   const cases: [string, (...x: Tensor[]) => Tensor, Shape[], boolean?][] = [
     ['add', graph.add, [map, map]],
     ['add, broadcast', graph.add, [map, [3, 1, 1]]],
@@ -79,6 +80,8 @@ describe('the gradient of every operation agrees with finite differences', () =>
     ['leakyRelu', (x) => graph.leakyRelu(x, 0.2), [map]],
     ['relu', (x) => graph.leakyRelu(x, 0), [map]],
     ['clamp', (x) => graph.clamp(graph.scale(x, 2), 1.3), [[2, 2]], true],
+    ['addPlane', addPlane, [map, [2, 1, 4, 4], [2, 3], [2, 3]]],
+    ['addPlane, the same for all', addPlane, [map, [1, 1, 4, 4], [2, 3], [2, 3]]],
     ['sumTo', (x) => graph.sumTo(x, [3, 1, 4]), [map]],
     ['broadcastTo', (x) => graph.broadcastTo(x, map), [[3, 1, 4]]],
     ['sum over channels', (x) => graph.sum(x, [1]), [map]],

@@ -28,6 +28,16 @@ function poolGradient(values: number[]): Tensor {
 
 test.each<[string, Tensor, number[]]>([
   ['broadcast add', graph.add(counting([2, 2]), graph.constant([10, 20], [2])), [11, 22, 13, 24]],
+  [
+    'addPlane',
+    graph.addPlane(
+      graph.constant([0, 0, 0, 0, 100, 100, 100, 100], [1, 2, 2, 2]),
+      counting([1, 1, 2, 2]),
+      graph.constant([1, -1], [1, 2]),
+      graph.constant([10, 20], [1, 2]),
+    ),
+    [11, 12, 13, 14, 119, 118, 117, 116],
+  ],
   ['rsqrt', graph.rsqrt(graph.constant([4, 0.25], [2])), [0.5, 2]],
   ['leakyRelu', graph.leakyRelu(graph.constant([-10, 0, 3], [3]), 0.2), [-2, 0, 3]],
   ['leakyReluSlope', graph.leakyReluSlope(graph.constant([-1e-20, 1e-20, 1e8], [3]), 0.25), [0.25, 1, 1]],

@@ -28,6 +28,14 @@ const rules: { [K in Exclude<OperationKind, Leaf>]: Rule<K> } = {
   add: (node, { tf }) => broadcasting(node, tf, tf.add),
   sub: (node, { tf }) => broadcasting(node, tf, tf.sub),
   mul: (node, { tf }) => broadcasting(node, tf, tf.mul),
+  // Channels come last: factors and offsets [N, C] become [N, 1, 1, C].
+  addPlane: ({ inputs: [, , factors] }, { tf }) => {
+    const [n, c] = factors!.shape as [number, number];
+    return (x, plane, ...perChannel) => {
+      const [factor, offset] = perChannel.map((values) => tf.reshape(values, [n, 1, 1, c]));
+      return tf.add(x!, tf.add(tf.mul(plane!, factor!), offset!));
+    };
+  },
   rsqrt:
     (_, { tf }) =>
     (x) =>

@@ -10,10 +10,9 @@ import {
 } from '../tensor.js';
 import { batchInput } from './open-batch.js';
 import { encodeModel, type ModelTexts } from './schema.js';
-import { GraphWriter, valueInfo, type WriterOptions } from './writer.js';
+import { GraphWriter, OPSET, valueInfo, type WriterOptions } from './writer.js';
 
-/** Operator set that every current ONNX Runtime, native and in browsers, supports. */
-export const OPSET = 17;
+export { OPSET } from './writer.js';
 
 export interface OnnxOptions extends ModelTexts, Pick<WriterOptions, 'half'> {
   /** A line about each input and output, by name. */
@@ -31,18 +30,29 @@ export function toOnnx(program: Program, options: OnnxOptions = {}): Uint8Array 
     const inputs = node.inputs.map((input) => names.get(input)!);
     names.set(node, lower(node, inputs, writer));
   }
+  return finished(program, writer, (tensor) => names.get(tensor)!, options);
+}
+
+/** Declares inputs and outputs; the bytes of the file. */
+export function finished(
+  program: Program,
+  writer: GraphWriter,
+  nameOf: (tensor: Tensor) => string,
+  options: OnnxOptions = {},
+): Uint8Array {
   const { meanings = {} } = options;
   for (const [name, shape] of program.inputs) {
     writer.graph.input.push(valueInfo(name, shape, meanings[name]));
   }
   for (const [name, tensor] of program.outputs) {
-    writer.op('Identity', [names.get(tensor)!], {}, name);
+    writer.op('Identity', [nameOf(tensor)], {}, name);
     writer.graph.output.push(valueInfo(name, tensor.shape, meanings[name]));
   }
   return encodeModel(writer.graph, OPSET, options);
 }
 
-function lower(node: Tensor, inputs: string[], writer: GraphWriter): string {
+/** Writes one node; answers the name of its result. */
+export function lower(node: Tensor, inputs: string[], writer: GraphWriter): string {
   const rule = rules[node.kind] as (node: Tensor, inputs: string[], writer: GraphWriter) => string;
   return rule(node, inputs, writer);
 }
@@ -58,6 +68,25 @@ const rules: { [K in OperationKind]: Rule<K> } = {
   add: (_, inputs, writer) => writer.op('Add', inputs),
   sub: (_, inputs, writer) => writer.op('Sub', inputs),
   mul: (_, inputs, writer) => writer.op('Mul', inputs),
+  // Two columns, one entry a channel, times two rows, one entry a pixel: one pass over the large map, not two.
+  addPlane: ({ inputs: [x, plane, factors] }, [map, pixels, ...perChannel], writer) => {
+    const [, c, h, w] = x!.shape as [number, number, number, number];
+    const [n, p] = [factors!.shape[0]!, plane!.shape[0]!];
+    const columns = perChannel.map((name) => reshaped(name, factors!.shape, [n, c, 1], writer));
+    const ones = writer.op('Expand', [writer.float(1), writer.extents([p, 1, h * w])]);
+    const rows = [reshaped(pixels!, plane!.shape, [p, 1, h * w], writer), ones];
+    const [left, right] = [writer.op('Concat', columns, { axis: 2 }), writer.op('Concat', rows, { axis: 1 })];
+    if (n !== 1 || p !== 1) {
+      const product = writer.op('MatMul', [left, right]);
+      return writer.op('Add', [map!, reshaped(product, [n, c, h * w], x!.shape, writer)]);
+    }
+    const flat = [
+      reshaped(left, [1, c, 2], [c, 2], writer),
+      reshaped(right, [1, 2, h * w], [2, h * w], writer),
+    ];
+    const product = writer.op('Gemm', flat, { transA: 0, transB: 0 });
+    return writer.op('Add', [map!, reshaped(product, [c, h * w], x!.shape, writer)]);
+  },
   rsqrt: (_, inputs, writer) => writer.op('Reciprocal', [writer.op('Sqrt', inputs)]),
   leakyRelu: ({ attributes: { slope } }, inputs, writer) =>
     slope === 0 ? writer.op('Relu', inputs) : writer.op('LeakyRelu', inputs, { alpha: { float: slope } }),

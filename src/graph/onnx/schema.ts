@@ -36,6 +36,7 @@ const messages: protobuf.INamespace = {
         input: { rule: 'repeated', type: 'string', id: 1 },
         output: { rule: 'repeated', type: 'string', id: 2 },
         opType: { type: 'string', id: 4 },
+        domain: { type: 'string', id: 7 },
         attribute: { rule: 'repeated', type: 'AttributeProto', id: 5 },
       },
     },
@@ -45,6 +46,7 @@ const messages: protobuf.INamespace = {
         f: { type: 'float', id: 2 },
         i: { type: 'int64', id: 3 },
         s: { type: 'bytes', id: 4 },
+        floats: { rule: 'repeated', type: 'float', id: 7 },
         ints: { rule: 'repeated', type: 'int64', id: 8 },
         type: { type: 'int32', id: 20 },
       },
@@ -83,12 +85,14 @@ const messages: protobuf.INamespace = {
 export const ElementType = { float: 1, int64: 7, half: 10 } as const;
 
 /** The format's numbers for attribute types. */
-export const AttributeType = { float: 1, int: 2, string: 3, ints: 7 } as const;
+export const AttributeType = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
 
 export interface NodeMessage {
   input: string[];
   output: string[];
   opType: string;
+  /** Whose operator; absent for those of ONNX itself. */
+  domain?: string;
   attribute: AttributeMessage[];
 }
 
@@ -98,6 +102,7 @@ export interface AttributeMessage {
   f?: number;
   i?: number;
   s?: Uint8Array;
+  floats?: readonly number[];
   ints?: readonly number[];
 }
 
@@ -139,12 +144,13 @@ export function encodeModel(
   opset: number,
   { description, metadata = {} }: ModelTexts = {},
 ): Uint8Array {
+  const others = new Set(graph.node.flatMap(({ domain }) => domain ?? []));
   const model = {
     irVersion: 8,
     producerName: 'stylegan-blend',
     ...(description === undefined ? {} : { docString: description }),
     graph,
-    opsetImport: [{ domain: '', version: opset }],
+    opsetImport: [{ domain: '', version: opset }, ...[...others].map((domain) => ({ domain, version: 1 }))],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   };
   return modelType.encode(model).finish();

@@ -8,7 +8,12 @@ import {
   type ValueInfoMessage,
 } from './schema.js';
 
-type AttributeValue = number | string | readonly number[] | { readonly float: number };
+export type AttributeValue =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
 
 export interface WriterOptions {
   /** An input with the open batch in front. */
@@ -16,6 +21,9 @@ export interface WriterOptions {
   /** Narrows large constants to halves; undefined where a value would be lost. */
   readonly half?: ((values: Float32Array) => Uint16Array | undefined) | undefined;
 }
+
+/** Operator set that every current ONNX Runtime, native and in browsers, supports. */
+export const OPSET = 17;
 
 /** Constants smaller than this stay floats: biases and filters weigh nothing, and every bit of them shows. */
 const HALF_FROM = 1024;
@@ -46,6 +54,18 @@ export class GraphWriter {
     output = this.name(opType),
   ): string {
     this.push(opType, input, attributes, [output]);
+    return output;
+  }
+
+  /** Adds an operator with one result that is not ONNX's own, version 1 of its domain; answers the result's name. */
+  foreignOp(
+    domain: string,
+    opType: string,
+    input: string[],
+    attributes: Record<string, AttributeValue> = {},
+  ): string {
+    const output = this.name(opType);
+    this.push(opType, input, attributes, [output], domain);
     return output;
   }
 
@@ -121,9 +141,10 @@ export class GraphWriter {
     input: string[],
     attributes: Record<string, AttributeValue>,
     output: string[],
+    domain?: string,
   ): void {
     const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value));
-    this.graph.node.push({ opType, input, output, attribute });
+    this.graph.node.push({ opType, input, output, attribute, ...(domain === undefined ? {} : { domain }) });
   }
 
   private small(key: string, make: () => string): string {
@@ -143,6 +164,7 @@ export function valueInfo(name: string, shape: Shape, meaning?: string): ValueIn
 function attributeOf(name: string, value: AttributeValue): AttributeMessage {
   if (typeof value === 'number') return { name, type: AttributeType.int, i: value };
   if (typeof value === 'string') return { name, type: AttributeType.string, s: Buffer.from(value) };
+  if ('floats' in value) return { name, type: AttributeType.floats, floats: value.floats };
   if ('float' in value) return { name, type: AttributeType.float, f: value.float };
   return { name, type: AttributeType.ints, ints: value };
 }

@@ -1,5 +1,6 @@
 import type { RenderedArchitecture } from '../checkpoint/architecture.js';
 import type { Tensor } from '../graph/index.js';
+import type { BlockState } from './blocks.js';
 import type { LatentSpace } from './latent-space.js';
 import type { NoiseLayer } from './noise-layers.js';
 
@@ -29,4 +30,16 @@ export interface GeneratorNetwork {
    * @returns picture [N, 3, resolution, resolution], about -1..1
    */
   synthesis(latents: Tensor, noise: ReadonlyMap<string, Tensor>): Tensor;
+  /** The resolutions of the synthesis network's blocks, in order of computation. */
+  readonly blocks: readonly number[];
+  /**
+   * One block of the synthesis network.
+   * @param before what the block of half this resolution has handed over; undefined for the first
+   */
+  block(
+    resolution: number,
+    before: BlockState | undefined,
+    latents: Tensor,
+    noise: ReadonlyMap<string, Tensor>,
+  ): BlockState;
 }

@@ -6,7 +6,7 @@ import { add, repeat, scale, sub, type Tensor } from '../graph/index.js';
  * is 0.7 parts of ToRGB_lod1 and 0.3 parts of ToRGB_lod2, doubled; whatever is finer does not show yet, and the
  * picture is repeated up to the full size.
  */
-interface Growing {
+export interface Growing {
   readonly resolution: number;
   readonly lod?: number;
 }
@@ -18,7 +18,7 @@ export function shownResolution(growing: Growing): number {
 
 /**
  * The picture of full size.
- * @param features of a resolution up to the finest that shows
+ * @param features those of the finest resolution that shows, and while it fades in those of the one before
  * @param toRgb the picture [N, 3, r, r] of the features of resolution r
  */
 export function grownPicture(
@@ -36,6 +36,11 @@ export function grownPicture(
   }
   const factor = growing.resolution / shown;
   return factor === 1 ? picture : repeat(picture, factor);
+}
+
+/** Whether the picture is in part that of the next coarser resolution. */
+export function isFading(growing: Growing): boolean {
+  return clippedLod(growing) % 1 > 0;
 }
 
 /** Growing starts at 4 px. */

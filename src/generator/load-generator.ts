@@ -1,9 +1,10 @@
+import type { RenderedArchitecture } from '../checkpoint/architecture.js';
 import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import type { GeneratorNetwork } from './generator.js';
 import { pggan } from './pggan.js';
 import { styleGan1 } from './stylegan1.js';
 import { styleGan2 } from './stylegan2.js';
-import { loadTensors } from './weights.js';
+import { loadTensors, type Tensors } from './weights.js';
 
 /**
  * Reads every tensor of a generator, of whichever architecture it is, and checks that it is finite.
@@ -11,8 +12,21 @@ import { loadTensors } from './weights.js';
  * @throws InputFileError `ARCHITECTURE_NOT_RENDERED`, `TENSOR_NOT_FINITE`
  */
 export async function loadGenerator(checkpoint: Checkpoint): Promise<GeneratorNetwork> {
-  const architecture = requireRendered(checkpoint);
-  const tensors = await loadTensors(checkpoint);
+  return networkOf(requireRendered(checkpoint), await loadTensors(checkpoint));
+}
+
+/**
+ * A generator of which only some tensors are loaded: what needs no others works.
+ * @throws as {@link loadGenerator}
+ */
+export async function loadPart(
+  checkpoint: Checkpoint,
+  isWanted: (name: string) => boolean,
+): Promise<GeneratorNetwork> {
+  return networkOf(requireRendered(checkpoint), await loadTensors(checkpoint, isWanted));
+}
+
+function networkOf(architecture: RenderedArchitecture, tensors: Tensors): GeneratorNetwork {
   switch (architecture.family) {
     case 'stylegan2':
       return styleGan2(architecture, tensors);

@@ -1,8 +1,8 @@
-import { type PgganArchitecture, resolutionsOf } from '../checkpoint/architecture.js';
+import type { PgganArchitecture } from '../checkpoint/architecture.js';
 import { toRgbName } from '../checkpoint/older-tensors.js';
 import { add, concat, constant, leakyRelu, matmul, reshape, type Tensor } from '../graph/index.js';
+import { type BlockState, blocksOf, throughBlocks, withGrownPicture } from './blocks.js';
 import type { GeneratorNetwork } from './generator.js';
-import { grownPicture, shownResolution } from './growing.js';
 import { latentSpaceOf } from './latent-space.js';
 import { convolution, GAIN, pixelNorm, SLOPE, toColours, upConvolution } from './older-layers.js';
 import { scaled, type Tensors } from './weights.js';
@@ -12,6 +12,9 @@ import { scaled, type Tensors } from './weights.js';
  * mapping network, no styles, no noise. Features are normalised at every pixel after every layer.
  */
 export function pggan(architecture: PgganArchitecture, tensors: Tensors): GeneratorNetwork {
+  const blocks = blocksOf(architecture);
+  const block: GeneratorNetwork['block'] = (r, before, latents) =>
+    synthesisBlock(architecture, tensors, r, before, latents);
   return {
     architecture,
     space: latentSpaceOf(architecture),
@@ -19,29 +22,35 @@ export function pggan(architecture: PgganArchitecture, tensors: Tensors): Genera
     noiseLayers: [],
     noise: () => new Float32Array(0),
     mapping: (z, label) => (label === undefined ? z : concat([z, label], 1)),
-    synthesis: (latents) => synthesis(architecture, tensors, latents),
+    synthesis: (latents) => throughBlocks(blocks, (r, before) => block(r, before, latents, new Map())),
+    blocks,
+    block,
   };
 }
 
-function synthesis(architecture: PgganArchitecture, tensors: Tensors, latents: Tensor): Tensor {
-  const shown = shownResolution(architecture);
-  const features = new Map<number, Tensor>();
+function synthesisBlock(
+  architecture: PgganArchitecture,
+  tensors: Tensors,
+  r: number,
+  before: BlockState | undefined,
+  latents: Tensor,
+): BlockState {
   const layer = (name: string, x: Tensor) => {
     const bias = tensors.values(`${name}/bias`);
     return pixelNorm(leakyRelu(add(x, constant(bias, [1, bias.length, 1, 1])), SLOPE));
   };
-  let x = layer('4x4/Dense', firstPixels(architecture, tensors, latents));
-  for (const r of resolutionsOf({ resolution: shown })) {
-    const block = `${r}x${r}`;
-    if (r > 4) {
-      const name = `${block}/${architecture.fused ? 'Conv0_up' : 'Conv0'}`;
-      x = layer(name, upConvolution(tensors, name, x, architecture.fused));
-    }
-    const name = `${block}/${r === 4 ? 'Conv' : 'Conv1'}`;
-    x = layer(name, convolution(tensors, name, x));
-    features.set(r, x);
+  const block = `${r}x${r}`;
+  let x: Tensor;
+  if (before === undefined) x = layer('4x4/Dense', firstPixels(architecture, tensors, latents));
+  else {
+    const name = `${block}/${architecture.fused ? 'Conv0_up' : 'Conv0'}`;
+    x = layer(name, upConvolution(tensors, name, before.values, architecture.fused));
   }
-  return grownPicture(architecture, features, (r, y) => toColours(tensors, toRgbName(architecture, r), y));
+  const name = `${block}/${r === 4 ? 'Conv' : 'Conv1'}`;
+  x = layer(name, convolution(tensors, name, x));
+  return withGrownPicture(architecture, r, { values: x }, before, (resolution, y) =>
+    toColours(tensors, toRgbName(architecture, resolution), y),
+  );
 }
 
 /** z [N, 1, dim], normalised, -> [N, C, 4, 4]: a dense layer, scaled as if it were a 4x4 convolution. */

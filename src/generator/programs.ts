@@ -1,4 +1,5 @@
-import { input, type Program, program } from '../graph/index.js';
+import { input, type Program, program, type Tensor } from '../graph/index.js';
+import { type BlockState, CARRIED, handedOverShapes } from './blocks.js';
 import type { GeneratorNetwork } from './generator.js';
 import { noiseInputsOf } from './noise-layers.js';
 
@@ -13,4 +14,41 @@ export function mappingProgram({ architecture, mapping }: GeneratorNetwork, batc
 export function synthesisProgram({ space, noiseLayers, synthesis }: GeneratorNetwork): Program {
   const ws = input('ws', [1, space.rows, space.dim]);
   return program({ image: synthesis(ws, noiseInputsOf(noiseLayers)) });
+}
+
+/**
+ * One block of the synthesis network: what the block before handed over (`values`, `gain`, `picture`), ws
+ * [1, rows, dim] and noise.LAYER [1, 1, r, r] -> what this block hands over; the last one `picture` alone.
+ */
+export function blockProgram(network: GeneratorNetwork, r: number, options: { isLast: boolean }): Program {
+  const { space, blocks, architecture } = network;
+  const ws = input('ws', [1, space.rows, space.dim]);
+  const layers = network.noiseLayers.filter(({ resolution }) => resolution === r);
+  const before = r === blocks[0] ? undefined : handedOver(handedOverShapes(architecture, r / 2));
+  const after = network.block(r, before, ws, noiseInputsOf(layers));
+  const wanted = options.isLast ? (['picture'] as const) : CARRIED;
+  return program(
+    Object.fromEntries(wanted.flatMap((name) => (after[name] === undefined ? [] : [[name, after[name]]]))),
+  );
+}
+
+/** ws and noise as of {@link synthesisProgram} -> rgb4, rgb8, …: what each block adds to the picture, [1, 3, r, r]. */
+export function contributionsProgram({ space, noiseLayers, blocks, block }: GeneratorNetwork): Program {
+  const ws = input('ws', [1, space.rows, space.dim]);
+  const noise = noiseInputsOf(noiseLayers);
+  const contributions: Record<string, Tensor> = {};
+  let state: BlockState | undefined;
+  for (const r of blocks) {
+    state = block(r, state, ws, noise);
+    contributions[`rgb${r}`] = state.contribution!;
+  }
+  return program(contributions);
+}
+
+function handedOver({ values, gain, picture }: ReturnType<typeof handedOverShapes>): BlockState {
+  return {
+    values: input('values', values),
+    ...(gain === undefined ? {} : { gain: input('gain', gain) }),
+    ...(picture === undefined ? {} : { picture: input('picture', picture) }),
+  };
 }

@@ -1,4 +1,4 @@
-import { resolutionsOf, type StyleGan1Architecture } from '../checkpoint/architecture.js';
+import type { StyleGan1Architecture } from '../checkpoint/architecture.js';
 import { toRgbName } from '../checkpoint/older-tensors.js';
 import {
   add,
@@ -18,8 +18,8 @@ import {
   sub,
   type Tensor,
 } from '../graph/index.js';
+import { type BlockState, blocksOf, throughBlocks, withGrownPicture } from './blocks.js';
 import type { GeneratorNetwork } from './generator.js';
-import { grownPicture, shownResolution } from './growing.js';
 import { latentSpaceOf } from './latent-space.js';
 import { noiseLayersOf } from './noise-layers.js';
 import { convolution, denseLayer, GAIN, pixelNorm, SLOPE, toColours, upConvolution } from './older-layers.js';
@@ -27,6 +27,9 @@ import type { Tensors } from './weights.js';
 
 /** The generator of StyleGAN (Karras et al. 2018; `networks_stylegan.py` of its TensorFlow code). */
 export function styleGan1(architecture: StyleGan1Architecture, tensors: Tensors): GeneratorNetwork {
+  const blocks = blocksOf(architecture);
+  const block: GeneratorNetwork['block'] = (r, before, latents, noise) =>
+    synthesisBlock(architecture, tensors, r, before, latents, noise);
   return {
     architecture,
     space: latentSpaceOf(architecture),
@@ -34,7 +37,9 @@ export function styleGan1(architecture: StyleGan1Architecture, tensors: Tensors)
     noiseLayers: noiseLayersOf(architecture),
     noise: ({ buffer }) => tensors.values(buffer),
     mapping: (z, label) => mapping(architecture, tensors, z, label),
-    synthesis: (latents, noise) => synthesis(architecture, tensors, latents, noise),
+    synthesis: (latents, noise) => throughBlocks(blocks, (r, before) => block(r, before, latents, noise)),
+    blocks,
+    block,
   };
 }
 
@@ -53,16 +58,18 @@ function mapping(architecture: StyleGan1Architecture, tensors: Tensors, z: Tenso
   return x;
 }
 
-/** `G_synthesis`. Each layer has a row of its own; the picture is that of the last resolution's ToRGB. */
-function synthesis(
+/** A block of `G_synthesis`. Each layer has a row of its own; the picture is that of the last resolution's ToRGB. */
+function synthesisBlock(
   architecture: StyleGan1Architecture,
   tensors: Tensors,
+  r: number,
+  before: BlockState | undefined,
   latents: Tensor,
   noise: ReadonlyMap<string, Tensor>,
-): Tensor {
+): BlockState {
   const { channels, wDim, fusedFrom } = architecture;
   const batch = latents.shape[0]!;
-  let row = 0;
+  let row = 2 * Math.log2(r / 4);
   const finish = (layer: string, x: Tensor) => {
     const w = reshape(slice(latents, 1, row, row + 1), [batch, wDim]);
     row++;
@@ -71,24 +78,20 @@ function synthesis(
     return styled(tensors, name, raw, w);
   };
 
-  const features = new Map<number, Tensor>();
-  const start = constant(tensors.values('synthesis/4x4/Const/const'), [1, channels.get(4)!, 4, 4]);
-  let x = finish('4x4/Const', start);
-  for (const r of resolutionsOf({ resolution: shownResolution(architecture) })) {
-    const block = `${r}x${r}`;
-    if (r > 4) {
-      const fused = fusedFrom !== null && r >= fusedFrom;
-      x = finish(
-        `${block}/Conv0_up`,
-        blurred(upConvolution(tensors, `synthesis/${block}/Conv0_up`, x, fused)),
-      );
-    }
-    const layer = `${block}/${r === 4 ? 'Conv' : 'Conv1'}`;
-    x = finish(layer, convolution(tensors, `synthesis/${layer}`, x));
-    features.set(r, x);
+  const block = `${r}x${r}`;
+  let x: Tensor;
+  if (before === undefined) {
+    const start = constant(tensors.values('synthesis/4x4/Const/const'), [1, channels.get(4)!, 4, 4]);
+    x = finish('4x4/Const', start);
+  } else {
+    const fused = fusedFrom !== null && r >= fusedFrom;
+    const doubled = upConvolution(tensors, `synthesis/${block}/Conv0_up`, before.values, fused);
+    x = finish(`${block}/Conv0_up`, blurred(doubled));
   }
-  return grownPicture(architecture, features, (r, y) =>
-    toColours(tensors, `synthesis/${toRgbName(architecture, r)}`, y),
+  const layer = `${block}/${r === 4 ? 'Conv' : 'Conv1'}`;
+  x = finish(layer, convolution(tensors, `synthesis/${layer}`, x));
+  return withGrownPicture(architecture, r, { values: x }, before, (resolution, y) =>
+    toColours(tensors, `synthesis/${toRgbName(architecture, resolution)}`, y),
   );
 }
 

@@ -1,4 +1,3 @@
-import { resolutionsOf } from '../checkpoint/architecture.js';
 import {
   add,
   addPlane,
@@ -17,6 +16,7 @@ import {
   square,
   type Tensor,
 } from '../graph/index.js';
+import { type BlockState, blocksOf, throughBlocks } from './blocks.js';
 import { type NoiseLayer, noiseLayersOf } from './noise-layers.js';
 import { dense } from './stylegan2-mapping.js';
 import type { Weights } from './weights.js';
@@ -34,30 +34,39 @@ export function noiseLayers(weights: Pick<Weights, 'architecture'>): NoiseLayer[
  * @returns picture [N, 3, resolution, resolution], about -1..1
  */
 export function synthesis(weights: Weights, ws: Tensor, noise: ReadonlyMap<string, Tensor>): Tensor {
+  const block = (r: number, before: BlockState | undefined) => synthesisBlock(weights, r, before, ws, noise);
+  return throughBlocks(blocksOf(weights.architecture), block);
+}
+
+/** The convolutions of one resolution, and the picture with what they add to it. */
+export function synthesisBlock(
+  weights: Weights,
+  r: number,
+  before: BlockState | undefined,
+  ws: Tensor,
+  noise: ReadonlyMap<string, Tensor>,
+): BlockState {
   const { channels, wDim } = weights.architecture;
   const batch = ws.shape[0]!;
   const row = (index: number) => reshape(slice(ws, 1, index, index + 1), [batch, wDim]);
+  const k = Math.log2(r / 4);
 
-  let x: Features = { values: constant(weights.values('synthesis.b4.const'), [1, channels.get(4)!, 4, 4]) };
-  let image: Tensor | undefined;
-  resolutionsOf(weights.architecture).forEach((r, k) => {
-    // The row of a block's toRGB is also the row of the next block's conv0.
-    if (r > 4) x = styledConvolution(weights, `b${r}.conv0`, x, row(2 * k - 1), noise, true);
-    x = styledConvolution(weights, `b${r}.conv1`, x, row(2 * k), noise, false);
-    const rgb = toRgb(weights, `b${r}.torgb`, x, row(2 * k + 1));
-    image = image === undefined ? rgb : add(upsample(image), rgb);
-  });
-  return image!;
+  let x: Features = before ?? {
+    values: constant(weights.values('synthesis.b4.const'), [1, channels.get(4)!, 4, 4]),
+  };
+  // The row of a block's toRGB is also the row of the next block's conv0.
+  if (before !== undefined) x = styledConvolution(weights, `b${r}.conv0`, x, row(2 * k - 1), noise, true);
+  x = styledConvolution(weights, `b${r}.conv1`, x, row(2 * k), noise, false);
+  const contribution = toRgb(weights, `b${r}.torgb`, x, row(2 * k + 1));
+  const picture = before === undefined ? contribution : add(upsample(before.picture!), contribution);
+  return { ...x, picture, contribution };
 }
 
 /**
- * Activations between layers: `values` [N, C, H, W] times `gain` [N, C]. A leaky ReLU lets positive factors pass,
- * so a layer's demodulation need not be multiplied into its large maps: it joins the next layer's style.
+ * Activations between layers. A leaky ReLU lets positive factors pass, so a layer's demodulation need not be
+ * multiplied into its large maps: it joins the next layer's style.
  */
-interface Features {
-  readonly values: Tensor;
-  readonly gain?: Tensor;
-}
+type Features = Pick<BlockState, 'values' | 'gain'>;
 
 /** Modulated 3x3 convolution (doubling with `up`), noise, bias, leaky ReLU with gain sqrt(2), clamp. */
 function styledConvolution(

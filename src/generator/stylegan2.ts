@@ -1,9 +1,10 @@
 import type { Architecture } from '../checkpoint/architecture.js';
+import { blocksOf } from './blocks.js';
 import type { GeneratorNetwork } from './generator.js';
 import { latentSpaceOf } from './latent-space.js';
 import { noiseLayersOf } from './noise-layers.js';
 import { mapping } from './stylegan2-mapping.js';
-import { synthesis } from './stylegan2-synthesis.js';
+import { synthesis, synthesisBlock } from './stylegan2-synthesis.js';
 import type { Tensors } from './weights.js';
 
 /** A StyleGAN2 generator with skip architecture (`stylegan2-mapping.ts`, `stylegan2-synthesis.ts`). */
@@ -17,5 +18,7 @@ export function styleGan2(architecture: Architecture, tensors: Tensors): Generat
     noise: ({ buffer }) => tensors.values(buffer),
     mapping: (z, label) => mapping(weights, z, label),
     synthesis: (latents, noise) => synthesis(weights, latents, noise),
+    blocks: blocksOf(architecture),
+    block: (r, before, latents, noise) => synthesisBlock(weights, r, before, latents, noise),
   };
 }

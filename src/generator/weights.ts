@@ -30,13 +30,16 @@ export async function loadWeights(checkpoint: Checkpoint): Promise<Weights> {
 }
 
 /**
- * Reads every tensor of any checkpoint.
+ * Reads every tensor of any checkpoint, or those that are wanted.
  * @throws InputFileError `TENSOR_NOT_FINITE`
  */
-export async function loadTensors(checkpoint: Checkpoint): Promise<Tensors> {
+export async function loadTensors(
+  checkpoint: Checkpoint,
+  isWanted: (name: string) => boolean = () => true,
+): Promise<Tensors> {
   const loaded = new Map<string, Float32Array>();
   for (const name of checkpoint.tensors.keys()) {
-    loaded.set(name, await readFinite(checkpoint, name));
+    if (isWanted(name)) loaded.set(name, await readFinite(checkpoint, name));
   }
   const source = checkpoint.origin.path;
   return {

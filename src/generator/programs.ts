@@ -17,8 +17,8 @@ export function synthesisProgram({ space, noiseLayers, synthesis }: GeneratorNet
 }
 
 /**
- * One block of the synthesis network: what the block before handed over (`values`, `gain`, `picture`), ws
- * [1, rows, dim] and noise.LAYER [1, 1, r, r] -> what this block hands over; the last one `picture` alone.
+ * One block of the synthesis network: what the block before handed over (`before.values`, …), ws [1, rows, dim] and
+ * noise.LAYER [1, 1, r, r] -> `values`, `gain` and `picture`, as far as there are; the last block `picture` alone.
  */
 export function blockProgram(network: GeneratorNetwork, r: number, options: { isLast: boolean }): Program {
   const { space, blocks, architecture } = network;
@@ -47,8 +47,8 @@ export function contributionsProgram({ space, noiseLayers, blocks, block }: Gene
 
 function handedOver({ values, gain, picture }: ReturnType<typeof handedOverShapes>): BlockState {
   return {
-    values: input('values', values),
-    ...(gain === undefined ? {} : { gain: input('gain', gain) }),
-    ...(picture === undefined ? {} : { picture: input('picture', picture) }),
+    values: input('before.values', values),
+    ...(gain === undefined ? {} : { gain: input('before.gain', gain) }),
+    ...(picture === undefined ? {} : { picture: input('before.picture', picture) }),
   };
 }

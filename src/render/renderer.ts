@@ -1,14 +1,15 @@
 import type { RenderedArchitecture } from '../checkpoint/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { Engine, Executable } from '../engine/index.js';
+import type { Engine } from '../engine/index.js';
+import type { GeneratorNetwork } from '../generator/generator.js';
 import type { LatentSpace } from '../generator/latent-space.js';
 import { loadGenerator } from '../generator/load-generator.js';
 import type { NoiseMaps } from '../generator/noise-layers.js';
-import { mappingProgram, synthesisProgram } from '../generator/programs.js';
-import { RandomState } from '../generator/random-state.js';
+import { synthesisProgram } from '../generator/programs.js';
+import { createMapper, zOf } from './map-seeds.js';
 import { type NoiseMode, noiseOf } from './noise-modes.js';
 import { type Picture, toPicture } from './picture.js';
-import { labelOf, type Truncation, truncated } from './styles.js';
+import { type Truncation, truncated } from './styles.js';
 
 export interface SeedOptions extends Truncation {
   /** Class of a conditional generator. */
@@ -25,6 +26,8 @@ export interface Renderer {
   /** w of a seed before truncation, [w_dim]: the mapping network applied to numpy's RandomState(seed).randn. For a
    * PGGAN that z itself, with the one-hot label behind it. */
   w(seed: number, classIndex?: number): Promise<Float32Array>;
+  /** w of any z [z_dim]. */
+  map(z: Float32Array, classIndex?: number): Promise<Float32Array>;
   /** Rows of ws for a seed, [rows, w_dim], truncated. */
   styles(seed: number, options?: SeedOptions): Promise<Float32Array>;
   /** The checkpoint's noise, random noise of a seed, or none. */
@@ -41,22 +44,21 @@ export interface Renderer {
  * @throws InputFileError as `loadGenerator`
  */
 export async function createRenderer(checkpoint: Checkpoint, engine: Engine): Promise<Renderer> {
-  const network = await loadGenerator(checkpoint);
+  return rendererOf(await loadGenerator(checkpoint), engine);
+}
+
+/** {@link createRenderer} for a network that is loaded. */
+export async function rendererOf(network: GeneratorNetwork, engine: Engine): Promise<Renderer> {
   const { architecture, space } = network;
   const synthesize = await engine.compile(synthesisProgram(network));
-  let map: Executable | undefined;
+  const mapper = createMapper(network, engine);
 
   const renderer: Renderer = {
     architecture,
     space,
     wAvg: network.average,
-
-    async w(seed, classIndex) {
-      const label = labelOf(architecture, classIndex);
-      map ??= await engine.compile(mappingProgram(network, 1));
-      const z = Float32Array.from(new RandomState(seed).randn(architecture.zDim));
-      return (await map.run(label === undefined ? { z } : { z, label }))['w']!;
-    },
+    w: (seed, classIndex) => mapper.map(zOf(seed, network), classIndex),
+    map: mapper.map,
     async styles(seed, options = {}) {
       const w = await renderer.w(seed, options.classIndex);
       return truncated(w, renderer.wAvg, architecture, options);
@@ -69,7 +71,7 @@ export async function createRenderer(checkpoint: Checkpoint, engine: Engine): Pr
     picture: async (ws, noise) => toPicture(await renderer.image(ws, noise)),
     async dispose() {
       await synthesize.dispose();
-      await map?.dispose();
+      await mapper.dispose();
     },
   };
   return renderer;

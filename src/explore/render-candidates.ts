@@ -1,0 +1,230 @@
+import type { RenderedArchitecture } from '../checkpoint/architecture.js';
+import { requireRendered, resolutionOf } from '../checkpoint/checkpoint.js';
+import type { Engine, Executable, Values } from '../engine/index.js';
+import { throwIfAborted } from '../errors.js';
+import { blockResolutions, blocksOf, CARRIED, handedOverShapes } from '../generator/blocks.js';
+import type { GeneratorNetwork } from '../generator/generator.js';
+import { loadPart } from '../generator/load-generator.js';
+import { blockProgram } from '../generator/programs.js';
+import { sizeOf } from '../graph/index.js';
+import { mapSeeds } from '../render/map-seeds.js';
+import { type Picture, toPicture } from '../render/picture.js';
+import type { SeedOptions } from '../render/renderer.js';
+import { groupOf } from '../swap/groups.js';
+import type { Candidate } from './candidate.js';
+
+export interface CandidateOptions extends SeedOptions {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Stop at this resolution, for a quick look: pictures of this side, which lack what finer resolutions would have
+   * added. StyleGAN2 only, whose every resolution adds to the picture. The whole network unless given.
+   */
+  readonly size?: number | undefined;
+}
+
+/** Receives each picture once, in whatever order they become ready. */
+export type Deliver = (candidate: number, seed: number, picture: Picture) => Promise<void> | void;
+
+/** Activations that are kept for the seeds that are rendered together, in bytes. */
+const KEPT_BYTES = 512 * 1024 * 1024;
+
+/** Weights of compiled blocks that are kept for being used again, in bytes: two generators of 1024 px and a half. */
+const COMPILED_BYTES = 320 * 1024 * 1024;
+
+/**
+ * Renders seeds through several generators of one shape. What they have in common is computed once: from 4 px upwards,
+ * generators whose tensors agree up to a resolution share the activations up to there, which are handed from block to
+ * block exactly as within the whole network; and blocks of equal tensors are loaded and compiled once, wherever they
+ * occur. A binary swap of two models needs no more than the blocks of these two.
+ *
+ * Memory holds the activations of a few seeds and the blocks of some two generators, however many candidates there are.
+ * @param deliver called with the index of the candidate and the index of the seed
+ * @throws InputFileError `ARCHITECTURE_NOT_RENDERED`, `TENSOR_NOT_FINITE`; UsageError as `mapSeeds`; AbortedError
+ */
+export async function renderCandidates(
+  candidates: readonly Candidate[],
+  seeds: readonly number[],
+  engine: Engine,
+  options: CandidateOptions,
+  deliver: Deliver,
+): Promise<void> {
+  const [first] = candidates;
+  if (first === undefined || seeds.length === 0) return;
+  const architecture = requireRendered(first.checkpoint);
+  const blocks = blocksOf(architecture).filter((r) => r <= (options.size ?? architecture.resolution));
+  const compiled = new CompiledBlocks(engine, architecture, blocks.at(-1)!);
+  try {
+    const together = seedsTogether(architecture, blocks);
+    for (const sources of groupsOf(candidates, (candidate) => contentOf(candidate, isSource))) {
+      const network = await loadPart(sources[0]!.candidate.checkpoint, isSource);
+      const noise = noiseFeeds(network);
+      for (let start = 0; start < seeds.length; start += together) {
+        throwIfAborted(options.signal);
+        const chosen = seeds.slice(start, start + together);
+        const ws = await mapSeeds(network, engine, chosen, options);
+        const states: Values[] = ws.map((rows) => ({ ws: rows }));
+        const walk: Walk = {
+          blocks,
+          compiled,
+          noise,
+          options,
+          deliver: (c, s, p) => deliver(c, start + s, p),
+        };
+        await visit(walk, 0, sources, states);
+      }
+    }
+  } finally {
+    await compiled.dispose();
+  }
+}
+
+interface Numbered {
+  readonly candidate: Candidate;
+  readonly index: number;
+}
+
+interface Walk {
+  readonly blocks: readonly number[];
+  readonly compiled: CompiledBlocks;
+  readonly noise: Values;
+  readonly options: CandidateOptions;
+  readonly deliver: Deliver;
+}
+
+/** Runs the block at `level` for every seed, once for all candidates that share it, and goes on from there. */
+async function visit(
+  walk: Walk,
+  level: number,
+  group: readonly Numbered[],
+  states: readonly Values[],
+): Promise<void> {
+  const { blocks, compiled, noise, options, deliver } = walk;
+  const r = blocks[level]!;
+  const among = group.map(({ candidate }) => candidate);
+  for (const part of groupsOf(among, (candidate) => compiled.contentOf(candidate, r))) {
+    const members = part.map(({ index }) => group[index]!);
+    const block = await compiled.get(members[0]!.candidate, r);
+    const after: Values[] = [];
+    for (const [i, state] of states.entries()) {
+      throwIfAborted(options.signal);
+      const result = await block.run({ ...noise, ...state });
+      if (level < blocks.length - 1) {
+        after.push({ ws: state['ws']!, ...handedOn(result) });
+        continue;
+      }
+      const picture = toPicture(result['picture']!);
+      for (const { index } of members) await deliver(index, i, picture);
+    }
+    if (level < blocks.length - 1) await visit(walk, level + 1, members, after);
+  }
+}
+
+/** Outputs of a block as inputs of the next. */
+function handedOn(outputs: Values): Values {
+  return Object.fromEntries(Object.entries(outputs).map(([name, values]) => [`before.${name}`, values]));
+}
+
+/** Blocks of a network that are compiled when they are first needed; those not used for the longest make room. */
+class CompiledBlocks {
+  private readonly engine: Engine;
+  private readonly architecture: RenderedArchitecture;
+  private readonly last: number;
+  /** By resolution and content; in order of use. */
+  private readonly entries = new Map<string, { executable: Executable; bytes: number }>();
+
+  constructor(engine: Engine, architecture: RenderedArchitecture, last: number) {
+    this.engine = engine;
+    this.architecture = architecture;
+    this.last = last;
+  }
+
+  contentOf(candidate: Candidate, r: number): string {
+    return contentOf(candidate, this.isOfBlock(r));
+  }
+
+  async get(candidate: Candidate, r: number): Promise<Executable> {
+    const key = `${r} px: ${this.contentOf(candidate, r)}`;
+    const known = this.entries.get(key) ?? (await this.compile(candidate, r));
+    this.entries.delete(key);
+    this.entries.set(key, known);
+    await this.makeRoom();
+    return known.executable;
+  }
+
+  async dispose(): Promise<void> {
+    for (const { executable } of this.entries.values()) await executable.dispose();
+    this.entries.clear();
+  }
+
+  private async compile(candidate: Candidate, r: number): Promise<{ executable: Executable; bytes: number }> {
+    const network = await loadPart(candidate.checkpoint, this.isOfBlock(r));
+    const executable = await this.engine.compile(blockProgram(network, r, { isLast: r === this.last }));
+    return { executable, bytes: weightsOfBlock(this.architecture, r) };
+  }
+
+  /** The one that was asked for last always stays. */
+  private async makeRoom(): Promise<void> {
+    let total = [...this.entries.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const [key, { executable, bytes }] of this.entries) {
+      if (total <= COMPILED_BYTES || this.entries.size === 1) return;
+      this.entries.delete(key);
+      await executable.dispose();
+      total -= bytes;
+    }
+  }
+
+  private isOfBlock(r: number): (name: string) => boolean {
+    const resolutions = blockResolutions(this.architecture, r);
+    return (name) => groupOf(name) !== 'noise' && resolutions.includes(resolutionOf(name) ?? 0);
+  }
+}
+
+/** The tensors that decide ws and noise. */
+function isSource(name: string): boolean {
+  const group = groupOf(name);
+  return group === 'mapping' || group === 'noise';
+}
+
+/** What some of a candidate's tensors are made of. */
+function contentOf({ checkpoint, contentOf: of }: Candidate, isWanted: (name: string) => boolean): string {
+  const contents = new Map<string, string[]>();
+  for (const name of checkpoint.tensors.keys()) {
+    if (!isWanted(name)) continue;
+    const content = of(name);
+    contents.set(content, [...(contents.get(content) ?? []), name]);
+  }
+  // Usually one for all of them.
+  if (contents.size <= 1) return [...contents.keys()].join();
+  return JSON.stringify([...contents].map(([content, names]) => [content, names.sort()]).sort());
+}
+
+function groupsOf(candidates: readonly Candidate[], key: (candidate: Candidate) => string): Numbered[][] {
+  const groups = new Map<string, Numbered[]>();
+  for (const [index, candidate] of candidates.entries()) {
+    const of = key(candidate);
+    groups.set(of, [...(groups.get(of) ?? []), { candidate, index }]);
+  }
+  return [...groups.values()];
+}
+
+function noiseFeeds(network: GeneratorNetwork): Values {
+  return Object.fromEntries(
+    network.noiseLayers.map((layer) => [`noise.${layer.layer}`, network.noise(layer)]),
+  );
+}
+
+/** How many seeds go through together: as many as have their activations in the memory that is set aside. */
+function seedsTogether(architecture: RenderedArchitecture, blocks: readonly number[]): number {
+  let bytes = 0;
+  for (const r of blocks.slice(0, -1)) {
+    const shapes = handedOverShapes(architecture, r);
+    for (const name of CARRIED) bytes += 4 * (shapes[name] === undefined ? 0 : sizeOf(shapes[name]));
+  }
+  return Math.max(1, Math.floor(KEPT_BYTES / Math.max(bytes, 1)));
+}
+
+/** About what the two convolutions of a block take. */
+function weightsOfBlock({ channels }: RenderedArchitecture, r: number): number {
+  const outputs = channels.get(r)!;
+  return 4 * 9 * outputs * (outputs + (channels.get(r / 2) ?? outputs));
+}

@@ -54,20 +54,41 @@ export async function drawText(
 
 /** How much of each pixel the strokes cover, 0..255: [height, width]. */
 async function rasterize(text: string, width: number, height: number): Promise<Uint8Array> {
-  const scale = height / LINE_UNITS;
-  const left = STROKE / 2;
-  let x = 0;
+  const { svg } = svgText(text, { height, colour: '#fff' });
+  const file = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${svg}</svg>`;
+  const image = sharp(Buffer.from(file), { limitInputPixels: false }).extractChannel('alpha');
+  return image.raw().toBuffer();
+}
+
+/**
+ * One line of text as strokes of an SVG, for drawings that must not depend on the fonts of a machine.
+ * @param at the upper corner of the text, or the middle of its upper edge, and its height
+ */
+export function svgText(
+  text: string,
+  at: {
+    readonly x?: number;
+    readonly y?: number;
+    readonly height: number;
+    readonly colour?: string;
+    readonly anchor?: 'start' | 'middle' | 'end';
+  },
+): { svg: string; width: number } {
+  const scale = at.height / LINE_UNITS;
+  const glyphs = glyphsOf(text);
+  const width = unitsOf(glyphs) * scale;
+  const left = (at.x ?? 0) - { start: 0, middle: width / 2, end: width }[at.anchor ?? 'start'];
+  let x = STROKE / 2;
   let paths = '';
-  for (const [advance, path] of glyphsOf(text)) {
-    if (path !== '') paths += `<path transform="translate(${x.toFixed(2)} 0)" d="${path}"/>`;
+  for (const [advance, path] of glyphs) {
+    if (path !== '') paths += `<path transform="translate(${x.toFixed(2)} ${ASCENT_MARGIN})" d="${path}"/>`;
     x += advance + SPACING;
   }
+  const place = `translate(${left.toFixed(2)} ${(at.y ?? 0).toFixed(2)}) scale(${scale})`;
   const svg =
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
-    `<g transform="scale(${scale}) translate(${left} ${ASCENT_MARGIN})" fill="none" stroke="#fff" ` +
-    `stroke-width="${STROKE}" stroke-linecap="round" stroke-linejoin="round">${paths}</g></svg>`;
-  const image = sharp(Buffer.from(svg), { limitInputPixels: false }).extractChannel('alpha');
-  return image.raw().toBuffer();
+    `<g transform="${place}" fill="none" stroke="${at.colour ?? '#000'}" stroke-width="${STROKE}" ` +
+    `stroke-linecap="round" stroke-linejoin="round">${paths}</g>`;
+  return { svg, width };
 }
 
 /** Accents are left away: a bare letter is easier to read than a frame. */

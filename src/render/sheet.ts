@@ -10,8 +10,21 @@ export interface SheetOptions {
   readonly rowLabels?: readonly string[] | undefined;
   /** One above each column. */
   readonly columnLabels?: readonly string[] | undefined;
+  /** Draws what stands between the label of a column and its pictures, `width` by `height` pixels. */
+  readonly columnHeads?: readonly ColumnHead[] | undefined;
   /** Tile side as a multiple of the largest picture's; chosen so that the sheet can be looked at if absent. */
   readonly scale?: number | undefined;
+}
+
+export type ColumnHead = (width: number, height: number) => Promise<Picture>;
+
+/** What decides how large the tiles of a sheet can be. */
+export interface SheetShape
+  extends Pick<SheetOptions, 'rowLabels' | 'columnLabels' | 'columnHeads' | 'scale'> {
+  readonly rows: number;
+  readonly columns: number;
+  /** The largest side of any of the pictures. */
+  readonly pictureSide: number;
 }
 
 /** Smaller tiles show nothing of a face. */
@@ -26,6 +39,9 @@ const INK = 40;
 
 /** Row labels longer than this many tiles are cut short. */
 const MAX_LABEL_TILES = 2;
+
+/** Height of a column's head as a part of the tile. */
+const HEAD_SHARE = 0.3;
 
 /**
  * A contact sheet: pictures in rows and columns on white, with labels. Small pictures are enlarged by a whole factor
@@ -48,6 +64,10 @@ export async function contactSheet(options: SheetOptions): Promise<Picture> {
       );
     }
   }
+  for (const [column, draw] of (options.columnHeads ?? []).entries()) {
+    const { head, gap } = layout;
+    paste(sheet, await draw(tile, head), layout.x(column), layout.y(0) - gap - head);
+  }
   await drawLabels(sheet, options, layout);
   return sheet;
 }
@@ -60,6 +80,8 @@ interface Layout {
   readonly pictureSide: number;
   /** Height of a line of text. */
   readonly line: number;
+  /** Height of the columns' heads; 0 without them. */
+  readonly head: number;
   readonly gap: number;
   /** Space for row labels; 0 without them. */
   readonly labelWidth: number;
@@ -68,11 +90,24 @@ interface Layout {
   readonly y: (row: number) => number;
 }
 
+/**
+ * The side of the tiles that {@link contactSheet} will take, so that pictures need not be kept larger than that.
+ * @throws UsageError as {@link contactSheet}
+ */
+export function tileSide(shape: SheetShape): number {
+  return planShape(shape).tile;
+}
+
 function planLayout(options: SheetOptions): Layout {
-  const { rows, scale } = options;
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  if (columns === 0) throw new UsageError('SHEET_EMPTY', 'sheet: expected at least one picture, found none');
+  const { rows } = options;
   const pictureSide = rows.flat().reduce((side, { width, height }) => Math.max(side, width, height), 1);
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  return planShape({ ...options, rows: rows.length, columns, pictureSide });
+}
+
+function planShape(shape: SheetShape): Layout {
+  const { rows, columns, pictureSide, scale } = shape;
+  if (columns === 0) throw new UsageError('SHEET_EMPTY', 'sheet: expected at least one picture, found none');
   if (scale !== undefined && !(Number.isFinite(scale) && scale > 0)) {
     throw new UsageError('SCALE_OUT_OF_RANGE', `scale: expected a number above 0, found ${scale}`);
   }
@@ -80,12 +115,12 @@ function planLayout(options: SheetOptions): Layout {
   const asked = scale === undefined ? undefined : Math.max(1, Math.round(pictureSide * scale));
   const factor = Math.ceil(COMFORTABLE_TILE / pictureSide);
   for (const tile of asked === undefined ? tileSides(pictureSide, factor) : [asked]) {
-    const layout = layoutOf(options, columns, pictureSide, tile);
+    const layout = layoutOf(shape, tile);
     if (layout.width <= MAX_SIDE && layout.height <= MAX_SIDE) return layout;
   }
   throw new UsageError(
     'SHEET_TOO_LARGE',
-    `sheet: expected at most ${MAX_SIDE} pixels a side, found ${rows.length} rows of ${columns} pictures`,
+    `sheet: expected at most ${MAX_SIDE} pixels a side, found ${rows} rows of ${columns} pictures`,
     { hint: 'make several sheets of fewer pictures, or use a smaller scale' },
   );
 }
@@ -96,19 +131,22 @@ function* tileSides(pictureSide: number, factor: number): Generator<number> {
   for (let side = pictureSide - 1; side >= SMALLEST_TILE; side--) yield side;
 }
 
-function layoutOf(options: SheetOptions, columns: number, pictureSide: number, tile: number): Layout {
-  const { rows, rowLabels = [], columnLabels = [] } = options;
+function layoutOf(shape: SheetShape, tile: number): Layout {
+  const { rows, columns, pictureSide, rowLabels = [], columnLabels = [], columnHeads = [] } = shape;
   const line = Math.min(Math.max(Math.round(tile / 8) + 5, 12), 48);
   const gap = Math.max(2, Math.round(tile / 32));
   const margin = 2 * gap;
   const widest = Math.max(0, ...rowLabels.map((label) => textWidth(label, line)));
   const labelWidth = Math.min(widest, MAX_LABEL_TILES * Math.max(tile, COMFORTABLE_TILE));
   const left = margin + (labelWidth > 0 ? labelWidth + margin : 0);
-  const top = margin + (columnLabels.some((label) => label !== '') ? line + gap : 0);
+  const head = columnHeads.length > 0 ? Math.round(tile * HEAD_SHARE) : 0;
+  const labelled = columnLabels.some((label) => label !== '') ? line + gap : 0;
+  const top = margin + labelled + (head > 0 ? head + gap : 0);
   return {
     width: left + columns * tile + (columns - 1) * gap + margin,
-    height: top + rows.length * tile + (rows.length - 1) * gap + margin,
+    height: top + rows * tile + (rows - 1) * gap + margin,
     tile,
+    head,
     pictureSide,
     line,
     gap,
@@ -119,12 +157,13 @@ function layoutOf(options: SheetOptions, columns: number, pictureSide: number, t
 }
 
 async function drawLabels(sheet: Picture, options: SheetOptions, layout: Layout): Promise<void> {
-  const { line, tile, gap, labelWidth } = layout;
+  const { line, tile, gap, head, labelWidth } = layout;
+  const above = gap + line + (head > 0 ? head + gap : 0);
   const style = { height: line, level: INK };
   for (const [column, label] of (options.columnLabels ?? []).entries()) {
     const text = fitText(label, line, tile);
     const x = layout.x(column) + centred(tile, textWidth(text, line));
-    await drawText(sheet, text, { ...style, x, y: layout.y(0) - gap - line });
+    await drawText(sheet, text, { ...style, x, y: layout.y(0) - above });
   }
   for (const [row, label] of (options.rowLabels ?? []).entries()) {
     const text = fitText(label, line, labelWidth);

@@ -1,0 +1,183 @@
+import sharp from 'sharp';
+import { plainBytes } from './bytes.js';
+import { svgText } from './lettering.js';
+import type { Picture } from './picture.js';
+
+/** A drawing: SVG elements in a frame of pixels. Letters are strokes, so that it needs no fonts anywhere. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly body: string;
+}
+
+/** One line, or the bars of one colour: a value for each place on the x axis. */
+export interface Series {
+  readonly name: string;
+  readonly values: readonly number[];
+}
+
+export interface ChartOptions {
+  readonly title: string;
+  /** Places on the x axis, from the left. */
+  readonly places: readonly string[];
+  readonly series: readonly Series[];
+  /** Names of the axes. */
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** What the y axis covers at least; values outside widen it. */
+  readonly range: readonly [low: number, high: number];
+  /** How values are written at the y axis. */
+  readonly format?: ((value: number) => string) | undefined;
+}
+
+/** Told apart also by those who see few colours (Okabe & Ito 2008). */
+export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'] as const;
+
+const INK = '#282828';
+const GRID = '#dcdcdc';
+const LINE = 14;
+const PLOT_HEIGHT = 260;
+const MARGIN = 16;
+const LEFT = 72;
+
+/** Values as points that lines connect. */
+export function lineChart(options: ChartOptions): Drawing {
+  const spacing = Math.max(48, widestPlace(options) + 12);
+  const frame = frameOf(options, spacing * options.places.length);
+  const lines = options.series.map(({ values }, i) => {
+    const points = values.map((value, k) => `${number(frame.x(k))},${number(frame.y(value))}`);
+    const dots = points.map((point) => {
+      const [cx, cy] = point.split(',');
+      return `<circle cx="${cx}" cy="${cy}" r="3.5" fill="${colourOf(i)}"/>`;
+    });
+    return `<polyline points="${points.join(' ')}" fill="none" stroke="${colourOf(i)}" stroke-width="2.5"/>${dots.join('')}`;
+  });
+  return frame.drawing(lines.join(''));
+}
+
+/** Values as bars, those of one place side by side. */
+export function barChart(options: ChartOptions): Drawing {
+  const { series } = options;
+  const bar = Math.max(10, Math.round(36 / series.length));
+  const frame = frameOf(
+    options,
+    Math.max(bar * series.length + 16, widestPlace(options) + 12) * options.places.length,
+  );
+  const bars = series.flatMap(({ values }, i) =>
+    values.map((value, k) => {
+      const x = frame.x(k) + (i - series.length / 2) * bar;
+      const [top, bottom] = [frame.y(Math.max(value, 0)), frame.y(Math.min(value, 0))];
+      return `<rect x="${number(x + 1)}" y="${number(top)}" width="${bar - 2}" height="${number(bottom - top)}" fill="${colourOf(i)}"/>`;
+    }),
+  );
+  return frame.drawing(bars.join(''));
+}
+
+/** A drawing as an SVG file. */
+export function toSvg({ width, height, body }: Drawing, title = ''): string {
+  const named = title === '' ? '' : `<title>${escapeXml(title)}</title>`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
+    `${named}<rect width="${width}" height="${height}" fill="#fff"/>${body}</svg>\n`
+  );
+}
+
+/** A drawing as pixels, `scale` times its size. */
+export async function rasterize(drawing: Drawing, scale = 1): Promise<Picture> {
+  const svg = toSvg(drawing);
+  const { data, info } = await sharp(Buffer.from(svg), { density: 72 * scale, limitInputPixels: false })
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: plainBytes(data) };
+}
+
+/** The colour of the series with this index. */
+export function colourOf(index: number): string {
+  return COLOURS[index % COLOURS.length]!;
+}
+
+interface Frame {
+  x(place: number): number;
+  y(value: number): number;
+  drawing(marks: string): Drawing;
+}
+
+/** Axes, grid, labels and the names of the series around a plot of `plotWidth` pixels. */
+function frameOf(options: ChartOptions, plotWidth: number): Frame {
+  const { title, places, series, xLabel, yLabel, format = String } = options;
+  const values = series.flatMap((one) => one.values);
+  const ticks = ticksOf(Math.min(options.range[0], ...values), Math.max(options.range[1], ...values));
+  const [low, high] = [ticks[0]!, ticks.at(-1)!];
+  const top = MARGIN + 2 * LINE + 22;
+  const bottom = top + PLOT_HEIGHT;
+  const x = (place: number) => LEFT + ((place + 0.5) * plotWidth) / places.length;
+  const y = (value: number) => bottom - ((value - low) / (high - low)) * PLOT_HEIGHT;
+  const legend = legendOf(series, LEFT, MARGIN + LINE + 12);
+  const width = Math.ceil(
+    Math.max(LEFT + plotWidth, legend.right, LEFT + svgText(title, { height: LINE + 3 }).width) + MARGIN,
+  );
+  const height = bottom + 3 * LINE + MARGIN;
+  const grid = ticks.map((tick) => {
+    const level = number(y(tick));
+    const label = svgText(format(tick), {
+      x: LEFT - 8,
+      y: y(tick) - LINE / 2,
+      height: LINE,
+      colour: INK,
+      anchor: 'end',
+    });
+    return `<path d="M${LEFT} ${level}H${LEFT + plotWidth}" stroke="${tick === 0 ? INK : GRID}"/>${label.svg}`;
+  });
+  const names = places.map(
+    (place, k) => svgText(place, { x: x(k), y: bottom + 6, height: LINE, colour: INK, anchor: 'middle' }).svg,
+  );
+  const texts = [
+    svgText(title, { x: LEFT, y: MARGIN - 6, height: LINE + 3, colour: INK }),
+    svgText(xLabel, {
+      x: LEFT + plotWidth / 2,
+      y: bottom + LINE + 14,
+      height: LINE,
+      colour: INK,
+      anchor: 'middle',
+    }),
+    svgText(yLabel, { x: LEFT - 8, y: top - LINE - 8, height: LINE, colour: INK, anchor: 'end' }),
+  ];
+  const around = grid.join('') + names.join('') + texts.map(({ svg }) => svg).join('') + legend.svg;
+  return { x, y, drawing: (marks) => ({ width, height, body: around + marks }) };
+}
+
+/** The series' names behind squares of their colours, in one line. */
+function legendOf(series: readonly Series[], left: number, y: number): { svg: string; right: number } {
+  let x = left;
+  let svg = '';
+  for (const [i, { name }] of series.entries()) {
+    const text = svgText(name, { x: x + 18, y, height: LINE, colour: INK });
+    svg += `<rect x="${x}" y="${y + 1}" width="12" height="12" fill="${colourOf(i)}"/>${text.svg}`;
+    x += Math.ceil(18 + text.width + 18);
+  }
+  return { svg, right: x };
+}
+
+/** Round numbers from at most `low` to at least `high`, some five of them. */
+function ticksOf(low: number, high: number): number[] {
+  const span = high - low || 1;
+  const power = 10 ** Math.floor(Math.log10(span / 4));
+  const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((candidate) => span / candidate <= 5)!;
+  const first = Math.floor(low / step + 1e-9);
+  const count = Math.ceil(high / step - 1e-9) - first;
+  return Array.from({ length: count + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+function widestPlace({ places }: ChartOptions): number {
+  return Math.max(0, ...places.map((place) => svgText(place, { height: LINE }).width));
+}
+
+function number(value: number): string {
+  return String(Number(value.toFixed(2)));
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}

@@ -54,6 +54,25 @@ export {
   StyleganBlendError,
   UsageError,
 } from './errors.js';
+export { blendCandidate, type Candidate, modelCandidate } from './explore/candidate.js';
+export {
+  deviationPicture,
+  type NoiseStudy,
+  type NoiseStudyOptions,
+  noiseStudy,
+} from './explore/noise-study.js';
+export {
+  type BlendParameters,
+  candidateOfParameters,
+  type LabelledModel,
+  recipeOfParameters,
+} from './explore/parameters.js';
+export { type CandidateOptions, type Deliver, renderCandidates } from './explore/render-candidates.js';
+export { type SlideOptions, type Sliding, slide } from './explore/slide.js';
+export { type StyleMix, type StyleMixOptions, styleMix } from './explore/style-mix.js';
+export { type SweepAxis, type SweepGrid, type SweepSettings, sweepGrid } from './explore/sweep.js';
+export { type ResolutionUsage, resolutionUsage, type UsageOptions } from './explore/usage.js';
+export { type WalkOptions, walk } from './explore/walk.js';
 export { checkExported, type ExportCheck } from './export/check-export.js';
 export {
   type ExportedModel,

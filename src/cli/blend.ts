@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { MAX_ALIGNED_SIZE, MIN_ALIGNED_SIZE } from '../face/limits.js';
+import { addExploring } from './exploring.js';
 import { addFaceOptions } from './face-options.js';
 import { addModels } from './models-options.js';
 import {
@@ -94,7 +95,7 @@ function blendProgram(start: Start): Command {
     );
 
   addRender(program, start);
-  addSweep(program, start);
+  addExploring(program, start);
   addProject(program, start);
   addAlign(program, start);
   addConvert(program, start);
@@ -137,19 +138,6 @@ function addRender(program: Command, start: Start): void {
     );
   addCommon(addEngine(command), { writes: true }).action((model: string, options) =>
     start(async (context) => (await import('./render-command.js')).renderCommand(model, options, context)),
-  );
-}
-
-function addSweep(program: Command, start: Start): void {
-  const command = program
-    .command('sweep')
-    .description('Renders faces through the base, every swap and the transfer model, side by side.')
-    .requiredOption('--base <model>', 'the generator that is blended into', text('--base'))
-    .requiredOption('--transfer <model>', 'the generator that was fine-tuned from it', text('--transfer'))
-    .requiredOption('--out <file>', 'the picture to write (PNG, JPEG, WebP)', text('--out'))
-    .addOption(seedsOption('0-5'));
-  addCommon(addEngine(addClass(addPsi(addRecipe(command)))), { writes: true }).action((options) =>
-    start(async (context) => (await import('./sweep-command.js')).sweepCommand(options, context)),
   );
 }
 

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import { checkFilm, type FilmSummary, writeFilm } from '../render/film/film.js';
@@ -55,12 +56,17 @@ export async function checkFilmOutput(
   await checkOutput(out, { force, inputs });
 }
 
-/** Writes the frames as they come, with a bar, and answers what to say about the film. */
+/**
+ * Writes the frames as they come, with a bar, and answers what to say about the film.
+ * @param models paths of the models by their roles; the film keeps their names only, as folders may be private
+ * @param settings what the film shows
+ */
 export async function writeFrames(
   frames: AsyncIterable<Picture>,
   total: number,
   options: FilmChoice,
-  metadata: Readonly<Record<string, unknown>>,
+  models: Readonly<Record<string, string>>,
+  settings: Readonly<Record<string, unknown>>,
   { signal, terminal }: Context,
 ): Promise<Outcome> {
   const { out, fps, force, scale } = options;
@@ -74,7 +80,8 @@ export async function writeFrames(
   }
   let summary: FilmSummary;
   try {
-    const texts = Object.entries(metadata).filter(([, value]) => value !== undefined);
+    const names = Object.entries(models).map(([role, path]) => [role, basename(path)] as const);
+    const texts = [...names, ...Object.entries(settings)].filter(([, value]) => value !== undefined);
     summary = await writeFilm(out, counted(), {
       fps,
       force,
@@ -84,5 +91,5 @@ export async function writeFrames(
   } finally {
     progress.finish();
   }
-  return { document: { output: out, ...summary, fps, ...metadata }, lines: [out] };
+  return { document: { output: out, ...summary, fps, ...models, ...settings }, lines: [out] };
 }

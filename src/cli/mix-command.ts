@@ -48,11 +48,10 @@ export async function mixCommand(
         ...{ rows, columns, styles, noise, psi, cutoff, classIndex, signal },
         onPicture: (done) => progress.update(done),
       });
-      const { side, data } = blank(architecture.resolution);
-      const corner: Picture = { width: side, height: side, data };
+      const corner = blank(architecture.resolution);
       const sheet = await contactSheet({
         rows: [[corner, ...mix.ofColumns], ...mix.mixed.map((line, i) => [mix.ofRows[i]!, ...line])],
-        rowLabels: [`styles ${options.styles.join()}`, ...rows.map((seed) => `seed ${seed}`)],
+        rowLabels: [`styles ${ranges(options.styles)}`, ...rows.map((seed) => `seed ${seed}`)],
         columnLabels: ['', ...columns.map((seed) => `seed ${seed}`)],
       });
       await writePicture(out, sheet, { force });
@@ -69,7 +68,18 @@ export async function mixCommand(
   }
 }
 
+/** 0, 1, 2, 5 as `0-2,5`. */
+function ranges(styles: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const style of styles.toSorted((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last?.[1] === style - 1) last[1] = style;
+    else runs.push([style, style]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join();
+}
+
 /** The empty place in the corner. */
-function blank(side: number): { side: number; data: Uint8Array } {
-  return { side, data: new Uint8Array(3 * side * side).fill(255) };
+function blank(side: number): Picture {
+  return { width: side, height: side, data: new Uint8Array(3 * side * side).fill(255) };
 }

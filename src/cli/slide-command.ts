@@ -68,9 +68,8 @@ export async function slideCommand(options: SlideCommandOptions, context: Contex
     };
     const steps = parametersOfSlide(settings);
     const engine = await chosenEngine(options, context.terminal);
+    const paths = { base: base.checkpoint.origin.path, transfer: transfer.checkpoint.origin.path };
     const described = {
-      base: base.checkpoint.origin.path,
-      transfer: transfer.checkpoint.origin.path,
       seeds: seeds.join(),
       ...Object.fromEntries(
         Object.entries(settings.sliding).map(([name, value]) => [name, [value].flat().join('..')]),
@@ -79,7 +78,7 @@ export async function slideCommand(options: SlideCommandOptions, context: Contex
       psi,
     };
     const composed = compose(engine, settings, options.curve === true ? steps : undefined);
-    return await writeFrames(composed, slideFrames(settings), options, described, context);
+    return await writeFrames(composed, slideFrames(settings), options, paths, described, context);
   } finally {
     await Promise.all(models.map(({ checkpoint }) => checkpoint.close()));
   }

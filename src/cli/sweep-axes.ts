@@ -1,6 +1,6 @@
 import { resolutionsOf } from '../checkpoint/architecture.js';
 import { UsageError } from '../errors.js';
-import type { NamedModel } from '../explore/parameters.js';
+import type { LabelledModel } from '../explore/parameters.js';
 import type { SweepAxis, SweepParameter } from '../explore/sweep.js';
 import { parseSeeds } from '../render/seeds.js';
 import { number, wholeNumber } from './options.js';
@@ -46,7 +46,7 @@ export function axisOf(
   option: string,
   { parameter, values }: AxisChoice,
   usual: { readonly seeds: readonly number[]; readonly architecture: { readonly resolution: number } },
-  models: (name: string) => NamedModel,
+  models: (name: string) => LabelledModel,
 ): SweepAxis {
   switch (parameter) {
     case 'seed':

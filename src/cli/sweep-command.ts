@@ -1,6 +1,6 @@
 import { requireRendered, requireStyleGan2 } from '../checkpoint/checkpoint.js';
 import { UsageError } from '../errors.js';
-import type { NamedModel } from '../explore/parameters.js';
+import type { LabelledModel } from '../explore/parameters.js';
 import { renderCandidates } from '../explore/render-candidates.js';
 import { type SweepGrid, sweepGrid } from '../explore/sweep.js';
 import { curveHead } from '../render/curve-head.js';
@@ -28,7 +28,7 @@ interface SweepOptions extends CommonOptions, EngineChoice {
   readonly amount?: number;
   readonly structure: Side;
   readonly out: string;
-  readonly seeds: readonly number[];
+  readonly seeds?: readonly number[];
   readonly size?: number;
   readonly psi: number;
   readonly class?: number;
@@ -81,10 +81,10 @@ function namesOf(options: SweepOptions): { base: string[]; transfer: string[] } 
 
 function planGrid(
   options: SweepOptions,
-  model: (name: string) => NamedModel,
+  model: (name: string) => LabelledModel,
   names: { base: readonly string[]; transfer: readonly string[] },
 ): SweepGrid {
-  const { columns, rows, seeds, swap, ramp, amount, structure, class: classIndex } = options;
+  const { columns, rows, swap, ramp, amount, structure, class: classIndex } = options;
   const [base, transfer] = [model(names.base[0]!), model(names.transfer[0]!)];
   for (const name of [...names.base, ...names.transfer])
     requireSameShape(base.checkpoint, model(name).checkpoint);
@@ -92,12 +92,13 @@ function planGrid(
   checkTruncation(architecture, options);
   labelOf(architecture, classIndex);
   requireSize(options, base);
+  const varied = [columns.parameter, rows.parameter];
+  const seeds = options.seeds ?? (varied.includes('seed') ? [0, 1, 2, 3, 4, 5] : [0]);
   const usual = { seeds, architecture };
   const axes = {
     columns: axisOf('--columns', columns, usual, model),
     rows: axisOf('--rows', rows, usual, model),
   };
-  const varied = [columns.parameter, rows.parameter];
   if (swap === undefined && !varied.includes('swap') && (ramp !== undefined || varied.includes('ramp'))) {
     throw missing('--swap', 'a ramp needs a swap that it surrounds');
   }
@@ -114,7 +115,7 @@ function planGrid(
 }
 
 /** A quick look needs a picture at every resolution. */
-function requireSize({ size }: SweepOptions, { checkpoint }: NamedModel): void {
+function requireSize({ size }: SweepOptions, { checkpoint }: LabelledModel): void {
   if (size === undefined) return;
   requireStyleGan2(checkpoint);
   const { resolution } = requireRendered(checkpoint);

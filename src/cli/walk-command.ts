@@ -51,8 +51,9 @@ export async function walkCommand(
     await checkFilmOutput(options, [checkpoint.origin.path]);
     const renderer = await createRenderer(checkpoint, await chosenEngine(options, context.terminal));
     try {
-      const described = { model: checkpoint.origin.path, seeds: seeds.join(), path, closed, noise, psi };
-      return await writeFrames(walk(renderer, settings), frames, options, described, context);
+      const described = { seeds: seeds.join(), path, closed, noise, psi };
+      const models = { model: checkpoint.origin.path };
+      return await writeFrames(walk(renderer, settings), frames, options, models, described, context);
     } finally {
       await renderer.dispose();
     }

@@ -9,15 +9,15 @@ import { PAIR_NAMES, type Recipe } from '../swap/recipe-model.js';
 import { blendCandidate, type Candidate } from './candidate.js';
 
 /** An open generator and what to call it. */
-export interface NamedModel {
+export interface LabelledModel {
   readonly name: string;
   readonly checkpoint: Checkpoint;
 }
 
 /** Everything that decides a blend of two models, each of which can be varied. */
 export interface BlendParameters {
-  readonly base: NamedModel;
-  readonly transfer: NamedModel;
+  readonly base: LabelledModel;
+  readonly transfer: LabelledModel;
   /**
    * The last resolution that is the transfer model's. Between two resolutions the next one is taken in part: at
    * 4·√2 px half of 8 px. Without it every resolution is blended alike, by `amount`.

@@ -5,13 +5,13 @@ import {
   type BlendParameters,
   candidateOfParameters,
   curveOfParameters,
-  type NamedModel,
+  type LabelledModel,
 } from './parameters.js';
 
 /** One side of a sweep: what is varied, and its values in order. */
 export type SweepAxis =
   | { readonly parameter: 'seed' | 'swap' | 'ramp' | 'amount'; readonly values: readonly number[] }
-  | { readonly parameter: 'base' | 'transfer'; readonly values: readonly NamedModel[] };
+  | { readonly parameter: 'base' | 'transfer'; readonly values: readonly LabelledModel[] };
 
 export type SweepParameter = SweepAxis['parameter'];
 

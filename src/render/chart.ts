@@ -142,7 +142,7 @@ function frameOf(options: ChartOptions, plotWidth: number): Frame {
       colour: INK,
       anchor: 'middle',
     }),
-    svgText(yLabel, { x: LEFT - 8, y: top - LINE - 8, height: LINE, colour: INK, anchor: 'end' }),
+    svgText(yLabel, { x: LEFT - 8, y: top - LINE - 14, height: LINE, colour: INK, anchor: 'end' }),
   ];
   const around = grid.join('') + names.join('') + texts.map(({ svg }) => svg).join('') + legend.svg;
   return { x, y, drawing: (marks) => ({ width, height, body: around + marks }) };

@@ -86,7 +86,7 @@ test('every swap is the picture that the blend renders alone, and that the refer
       recipeOfPair(completeRecipe({ swap: 8, ramp: 1, mapping: 'transfer' })),
     ),
   ];
-  const [seeds, options] = [[0, 85], { psi: 0.7 }];
+  const [seeds, options] = [[85], { psi: 0.7 }];
   const pictures = await picturesOf(candidates, seeds, options);
   for (const [i, { checkpoint }] of candidates.entries()) {
     for (const [k, picture] of (await alone(checkpoint, seeds, options)).entries()) {
@@ -96,7 +96,7 @@ test('every swap is the picture that the blend renders alone, and that the refer
   const expected = await goldenTensors('golden-expected.safetensors');
   for (const [i, swap] of [4, 8, 16].entries()) {
     const golden = toPicture(expected.get(`blend.swap${swap}.seed85.image_psi07`)!);
-    expect(maxDifference(pictures[i + 1]![1]!.data, golden.data)).toBeLessThanOrEqual(1);
+    expect(maxDifference(pictures[i + 1]![0]!.data, golden.data)).toBeLessThanOrEqual(1);
   }
   await Promise.all([base.close(), transfer.close()]);
 });

@@ -1,4 +1,5 @@
 import { InputFileError } from '../errors.js';
+import type { Buffers } from '../files/buffers.js';
 import type { AnyArchitecture, Architecture, RenderedArchitecture } from './architecture.js';
 
 /** Element types that a checkpoint's tensors may be stored in; all are read as 32-bit floats. */
@@ -42,9 +43,11 @@ export interface Checkpoint {
   readonly origin: Origin;
   /**
    * The values of one tensor, row-major. The array is the caller's to keep, but not to change.
+   *
+   * @param buffers what the array may be taken from; the caller gives it back there after use
    * @throws InputFileError `TENSOR_MISSING` for an unknown name, or where the file cannot be read.
    */
-  read(name: string): Promise<Float32Array>;
+  read(name: string, buffers?: Buffers): Promise<Float32Array>;
   /** SHA-256 of the file's bytes as lower-case hex; computed once. Empty for a checkpoint in memory. */
   sha256(): Promise<string>;
   /** Closes the file. Reading afterwards is an error. */

@@ -32,9 +32,9 @@ export function fileCheckpoint(file: RandomAccessFile, content: FileContent): Ch
     tensors: infos,
     metadata,
     origin: { path, format, ...(network === undefined ? {} : { network }) },
-    read: async (name) => {
+    read: async (name, buffers) => {
       if (!infos.has(name)) throw missingTensor(path, name);
-      return tensors.get(name)!.read();
+      return tensors.get(name)!.read(buffers);
     },
     sha256: () => {
       sha256 ??= sha256OfFile(path);

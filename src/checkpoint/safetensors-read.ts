@@ -1,4 +1,5 @@
 import { InputFileError } from '../errors.js';
+import type { Buffers } from '../files/buffers.js';
 import { openForReading, type RandomAccessFile } from '../files/random-access.js';
 import { toFloat32 } from './dtype.js';
 import { missingTensor } from './memory.js';
@@ -11,10 +12,10 @@ export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
   readonly file: RandomAccessFile;
   /**
-   * One tensor, row-major, as 32-bit floats.
+   * One tensor, row-major, as 32-bit floats; they may be taken from `buffers`.
    * @throws InputFileError `TENSOR_MISSING`
    */
-  read(name: string): Promise<Float32Array<ArrayBuffer>>;
+  read(name: string, buffers?: Buffers): Promise<Float32Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 
@@ -49,10 +50,13 @@ export async function readSafetensors(file: RandomAccessFile): Promise<Safetenso
     tensors,
     metadata,
     file,
-    read: async (name) => {
+    read: async (name, buffers) => {
       const tensor = tensors.get(name);
       if (tensor === undefined) throw missingTensor(path, name);
-      return toFloat32(await file.read(tensor.offset, tensor.byteLength), tensor.dtype);
+      const bytes = await file.read(tensor.offset, tensor.byteLength, buffers);
+      const values = toFloat32(bytes, tensor.dtype);
+      if (values.buffer !== bytes.buffer) buffers?.give(bytes);
+      return values;
     },
     close: () => file.close(),
   };

@@ -1,5 +1,6 @@
 import { InputFileError, throwIfAborted, UsageError } from '../errors.js';
 import { writeAtomically } from '../files/atomic-write.js';
+import { Buffers } from '../files/buffers.js';
 import { elementCount } from './checkpoint.js';
 import { BYTES_PER_ELEMENT, firstOverflow, fromFloat32, type WrittenDType } from './dtype.js';
 import { encodeHeader } from './safetensors-header.js';
@@ -8,8 +9,11 @@ import { encodeHeader } from './safetensors-header.js';
 export interface TensorSource {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Row-major values. */
-  read(): Promise<Float32Array>;
+  /**
+   * Row-major values.
+   * @param buffers what they may be taken from; they go back there once they are written
+   */
+  read(buffers?: Buffers): Promise<Float32Array>;
 }
 
 export interface WriteSafetensorsOptions {
@@ -42,11 +46,13 @@ export async function writeSafetensors(path: string, options: WriteSafetensorsOp
   const header = encodeHeader(tensors, metadata, dtype);
   const count = tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   const totalBytes = count * BYTES_PER_ELEMENT[dtype];
+  const buffers = new Buffers();
   await writeAtomically(path, { force }, async (sink) => {
     await sink.write(header);
-    for await (const { tensor, values } of readAhead(tensors)) {
+    for await (const { tensor, values } of readAhead(tensors, buffers)) {
       throwIfAborted(signal);
       await sink.write(encodeTensor(path, tensor, values, dtype));
+      buffers.give(values);
       onProgress?.(sink.position - header.length, totalBytes);
     }
     throwIfAborted(signal);
@@ -61,12 +67,13 @@ export async function writeSafetensors(path: string, options: WriteSafetensorsOp
 /** Reads each tensor while the one before it is written. */
 export async function* readAhead(
   tensors: readonly TensorSource[],
+  buffers?: Buffers,
 ): AsyncGenerator<{ tensor: TensorSource; values: Float32Array }> {
-  let next = tensors[0]?.read();
+  let next = tensors[0]?.read(buffers);
   try {
     for (const [i, tensor] of tensors.entries()) {
       const values = (await next) as Float32Array;
-      next = tensors[i + 1]?.read();
+      next = tensors[i + 1]?.read(buffers);
       // A failure is thrown when its turn has come, not as an unhandled rejection in the meantime.
       next?.catch(() => {});
       yield { tensor, values };

@@ -1,3 +1,4 @@
+import type { Buffers } from '../files/buffers.js';
 import type { StoredDType } from './checkpoint.js';
 import { readView, type TensorView } from './tensor-view.js';
 
@@ -5,13 +6,14 @@ import { readView, type TensorView } from './tensor-view.js';
 export interface StoredTensor {
   readonly shape: readonly number[];
   readonly dtype: StoredDType;
-  read(): Promise<Float32Array>;
+  /** @param buffers what the result may be taken from */
+  read(buffers?: Buffers): Promise<Float32Array>;
   /** Where it lies; absent for tensors that the file does not have but implies, such as filters. */
   readonly view?: TensorView;
 }
 
 export function storedView(view: TensorView): StoredTensor {
-  return { shape: view.shape, dtype: view.dtype, read: () => readView(view), view };
+  return { shape: view.shape, dtype: view.dtype, read: (buffers) => readView(view, buffers), view };
 }
 
 /** A tensor that follows from the format and is not in the file. */

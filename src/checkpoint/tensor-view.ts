@@ -1,4 +1,5 @@
 import { InputFileError } from '../errors.js';
+import type { Buffers } from '../files/buffers.js';
 import type { ByteSource } from '../files/byte-source.js';
 import { elementCount, type StoredDType } from './checkpoint.js';
 import { BYTES_PER_ELEMENT, swapByteOrder, toFloat32 } from './dtype.js';
@@ -88,10 +89,17 @@ export function requirePlaced(path: string, name: string, view: TensorView): Ten
   );
 }
 
-/** The values of a tensor, row-major. Only the part of the source that it spans is read. */
-export async function readView(view: TensorView): Promise<Float32Array<ArrayBuffer>> {
+/**
+ * The values of a tensor, row-major. Only the part of the source that it spans is read.
+ *
+ * @param buffers what the result may be taken from
+ */
+export async function readView(view: TensorView, buffers?: Buffers): Promise<Float32Array<ArrayBuffer>> {
   const { offset, length } = byteSpan(view);
-  return decodeSpan(view, await view.source.read(offset, length));
+  const bytes = await view.source.read(offset, length, buffers);
+  const values = decodeSpan(view, bytes);
+  if (values.buffer !== bytes.buffer) buffers?.give(bytes);
+  return values;
 }
 
 /** The values of a tensor from the bytes that it spans. The bytes may be overwritten, or become the result. */

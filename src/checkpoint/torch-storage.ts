@@ -57,7 +57,7 @@ export function storagePart(
   const start = view.offset * size;
   const part: ByteSource = {
     length: view.length * size,
-    read: (offset, count) => source.read(start + offset, count),
+    read: (offset, count, buffers) => source.read(start + offset, count, buffers),
     ...(source.inFile === undefined
       ? {}
       : { inFile: { file: source.inFile.file, offset: source.inFile.offset + start } }),

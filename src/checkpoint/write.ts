@@ -1,3 +1,4 @@
+import type { Buffers } from '../files/buffers.js';
 import type { Checkpoint } from './checkpoint.js';
 import { nativeMetadata } from './native.js';
 import { type WriteSafetensorsOptions, writeSafetensors } from './safetensors-write.js';
@@ -21,7 +22,7 @@ export async function writeCheckpoint(
   const tensors = Array.from(checkpoint.tensors.values(), ({ name, shape }) => ({
     name,
     shape,
-    read: () => checkpoint.read(name),
+    read: (buffers?: Buffers) => checkpoint.read(name, buffers),
   }));
   const native = nativeMetadata(checkpoint.architecture);
   const { metadata, lateMetadata } = options;

@@ -1,14 +1,16 @@
 import { InputFileError } from '../errors.js';
+import type { Buffers } from './buffers.js';
 import type { RandomAccessFile } from './random-access.js';
 
 /** A run of bytes that tensors lie in: a part of a file as it is, or something that has to be decoded first. */
 export interface ByteSource {
   readonly length: number;
   /**
-   * Exactly `length` bytes from `offset`, both relative to this source, in a buffer of their own.
+   * Exactly `length` bytes from `offset`, both relative to this source, in a buffer of their own; it may be taken
+   * from `buffers`.
    * @throws InputFileError `FILE_TRUNCATED` outside of the source
    */
-  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  read(offset: number, length: number, buffers?: Buffers): Promise<Uint8Array<ArrayBuffer>>;
   /** Where the bytes can be replaced by as many others; absent where they are encoded in another way. */
   readonly inFile?: { readonly file: RandomAccessFile; readonly offset: number };
 }
@@ -18,9 +20,9 @@ export function fileBytes(file: RandomAccessFile, offset: number, length: number
   return {
     length,
     inFile: { file, offset },
-    read: async (from, count) => {
+    read: async (from, count, buffers) => {
       requireInside(file.path, from, count, length);
-      return file.read(offset + from, count);
+      return file.read(offset + from, count, buffers);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InputFileError } from '../errors.js';
+import { type Buffers, freshBuffer } from './buffers.js';
 
 /** Bytes that can be read at any place. Everything that parses a file works on this, whatever is behind it. */
 export interface RandomAccessFile {
@@ -9,10 +10,11 @@ export interface RandomAccessFile {
   /** Bytes that the file had when it was opened. */
   readonly size: number;
   /**
-   * Exactly `length` bytes from `offset`, in a buffer of their own (aligned for any typed array).
+   * Exactly `length` bytes from `offset`, in a buffer of their own (aligned for any typed array), taken from
+   * `buffers` where these are given.
    * @throws InputFileError `FILE_TRUNCATED` where the file does not have them; nothing is allocated then.
    */
-  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  read(offset: number, length: number, buffers?: Buffers): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 
@@ -47,11 +49,10 @@ class OpenFile implements RandomAccessFile {
     this.handle = handle;
   }
 
-  async read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  async read(offset: number, length: number, buffers?: Buffers): Promise<Uint8Array<ArrayBuffer>> {
     const sound = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
     if (!sound || offset + length > this.size) throw this.truncated(offset, length, this.size);
-    // Not from the shared pool, so that byte 0 is aligned; not zeroed, because all of it is overwritten below.
-    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer as ArrayBuffer, 0, length);
+    const bytes = buffers?.take(length) ?? new Uint8Array(freshBuffer(length), 0, length);
     let done = 0;
     while (done < length) {
       if (this.handle === undefined) {

@@ -52,20 +52,20 @@ export function blendModels(models: Models, recipe: Recipe): Checkpoint {
     metadata: {},
     origin: { path, format: 'memory' },
 
-    async read(name) {
+    async read(name, buffers) {
       if (!tensors.has(name)) throw missingTensor(path, name);
       filtersAgree ??= requireFilters(base, others);
       await filtersAgree;
       const { weights, kernel } = mixtures.get(name)!;
       const sole = soleModel(weights);
-      if (sole >= 0) return readFinite(inputs[sole]!, name);
+      if (sole >= 0) return readFinite(inputs[sole]!, name, buffers);
       const isRead = (i: number) => weights[i] !== 0 || (i === 0 && kernel === 'task');
       const read = inputs.filter((_, i) => isRead(i));
-      const mixed = merge(
-        await Promise.all(inputs.map((input, i) => (isRead(i) ? input.read(name) : undefined))),
-        weights,
-        kernel,
+      const parts = await Promise.all(
+        inputs.map((input, i) => (isRead(i) ? input.read(name, buffers) : undefined)),
       );
+      const mixed = merge(parts, weights, kernel, buffers);
+      for (const part of parts) if (part !== undefined && part !== mixed) buffers?.give(part);
       // One look at the result instead of one at each input; only a fault needs to know whose it is.
       if (firstNonFinite(mixed) >= 0) for (const input of read) await readFinite(input, name);
       return mixed;

@@ -1,3 +1,4 @@
+import type { Buffers } from '../files/buffers.js';
 import { mix } from './mix.js';
 
 /** `single` is `linear` in 32 bits throughout, as NumPy, TensorFlow and PyTorch compute it. */
@@ -14,18 +15,20 @@ const SMALL_ANGLE = 1e-4;
  *
  * @param tensors of equal length; undefined for those of weight 0, but for the base's in `task`
  * @param weights as many, adding up to 1
+ * @param buffers what the result may be taken from
  */
 export function merge(
   tensors: readonly (Float32Array | undefined)[],
   weights: readonly number[],
   kernel: MergeKernel,
+  buffers?: Buffers,
 ): Float32Array {
   const parts = tensors.flatMap((values, i) =>
     values === undefined ? [] : [{ values, weight: weights[i]! }],
   );
   switch (kernel) {
     case 'linear':
-      return linear(parts);
+      return linear(parts, buffers);
     case 'single':
       return single(parts);
     case 'slerp':
@@ -41,12 +44,13 @@ interface Weighted {
 }
 
 /** Sums in 64 bits, rounded once, so that equal tensors give that tensor. */
-function linear(parts: readonly Weighted[]): Float32Array {
+function linear(parts: readonly Weighted[], buffers: Buffers | undefined): Float32Array {
   const [a, b, ...more] = parts as [Weighted, ...Weighted[]];
   if (b === undefined) return scaled(a);
+  const { length } = a.values;
+  const mixed = buffers?.takeFloats(length) ?? new Float32Array(length);
   // The weights of two add up to 1 by construction.
-  if (more.length === 0 && a.weight === 1 - b.weight) return mix(a.values, b.values, b.weight);
-  const mixed = new Float32Array(a.values.length);
+  if (more.length === 0 && a.weight === 1 - b.weight) return mix(a.values, b.values, b.weight, mixed);
   for (let i = 0; i < mixed.length; i++) {
     let sum = a.weight * a.values[i]! + b.weight * b.values[i]!;
     for (let k = 0; k < more.length; k++) sum += more[k]!.weight * more[k]!.values[i]!;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256OfFile } from '../../src/files/sha256.js';
@@ -25,4 +25,18 @@ test('hashes the largest files away from the main thread', async () => {
 
 test('fails as opening does', async () => {
   await expect(sha256OfFile('/no/such/file')).rejects.toMatchObject({ code: 'FILE_MISSING' });
+});
+
+test('one file that cannot be read does not stop the others', async () => {
+  const folder = await temporaryFolder();
+  const [good, gone] = [join(folder, 'good'), join(folder, 'gone')];
+  for (const path of [good, gone]) writeFileSync(path, Buffer.alloc(5 << 20, path));
+  const hashes = Promise.allSettled([sha256OfFile(good), sha256OfFile(gone), sha256OfFile(good)]);
+  // All three have been opened, and wait for the thread.
+  await new Promise(setImmediate);
+  rmSync(gone);
+  const [first, second, third] = await hashes;
+  expect(second).toMatchObject({ reason: { code: expect.stringMatching(/^FILE_/) } });
+  expect(first).toEqual(third);
+  expect(first.status).toBe('fulfilled');
 });

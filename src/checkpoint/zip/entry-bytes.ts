@@ -29,17 +29,17 @@ function storedBytes(file: RandomAccessFile, entry: ZipEntry, offset: number): B
   return {
     length,
     inFile: { file, offset },
-    read: async (from, count) => {
+    read: async (from, count, buffers) => {
       requireInside(file.path, from, count, length);
       if (from === 0 && count === length) {
-        const bytes = await file.read(offset, length);
+        const bytes = await file.read(offset, length, buffers);
         requireSum(file, entry, crc32(bytes));
         checked ??= Promise.resolve();
         return bytes;
       }
       checked ??= crc32OfPart(file, offset, length).then((sum) => requireSum(file, entry, sum));
       await checked;
-      return file.read(offset + from, count);
+      return file.read(offset + from, count, buffers);
     },
   };
 }

@@ -6,13 +6,16 @@ import { openCheckpoint } from '../dist/checkpoint/open.js';
 import { writeRosinality } from '../dist/checkpoint/rosinality-write.js';
 import { writeCheckpoint } from '../dist/checkpoint/write.js';
 import { openEngine } from '../dist/engine/index.js';
+import { compileStaged } from '../dist/engine/staged.js';
 import { loadGenerator } from '../dist/generator/load-generator.js';
 import { synthesisProgram } from '../dist/generator/programs.js';
+import { lpipsLoss, pyramidLoss } from '../dist/project/loss.js';
 import { createProjector, stepProgram } from '../dist/project/projector.js';
 import { createRenderer } from '../dist/render/renderer.js';
 import { convolutionFloor, copyFloor, gigaMultiplications } from './floors.js';
 import { runBlend, runNode, runToonify } from './processes.js';
 import { randomCheckpoint } from './random-checkpoint.js';
+import { randomLpips } from './random-lpips.js';
 import { randomStyleGan1 } from './random-stylegan1.js';
 
 const fixture = (path) => fileURLToPath(new URL(`../fixtures/${path}`, import.meta.url));
@@ -31,6 +34,7 @@ export const cases = {
   'batch-256': { runs: 3, prepare: prepareBatch },
   'step-256': stepCase(256),
   'step-1024': stepCase(1024),
+  'step-1024-lpips-vgg': { ...stepCase(1024, () => lpipsLoss(randomLpips('lpips-vgg'))), slow: true },
   'project-64': {
     runs: 3,
     warmups: 0,
@@ -74,7 +78,7 @@ function renderCase(resolution, makeCheckpoint = randomCheckpoint) {
 }
 
 /** The floor of a step is three times that of the picture: forward, and backward to activations and to what made them. */
-function stepCase(resolution) {
+function stepCase(resolution, makeLoss = () => pyramidLoss) {
   return {
     runs: 3,
     warmups: 2,
@@ -82,10 +86,11 @@ function stepCase(resolution) {
     async prepare({ threads }) {
       const network = await loadGenerator(randomCheckpoint(resolution));
       const engine = await openEngine({ device: 'cpu', threads });
-      const executable = await engine.compile(stepProgram(network));
+      const program = stepProgram(network, { loss: makeLoss() });
+      const executable = await compileStaged(engine, program, ['target']);
       const feeds = {
         w: new Float32Array(512).fill(0.1),
-        target: new Float32Array(3 * resolution ** 2),
+        ...(await executable.prepare({ target: new Float32Array(3 * resolution ** 2) })),
         ...noiseOf(network),
       };
       return {

@@ -44,7 +44,7 @@ function valuesOf(name, shape, random) {
 }
 
 /** Roughly normal numbers, quickly. */
-function generator(seed) {
+export function generator(seed) {
   let state = seed >>> 0;
   const uniform = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -33,6 +33,14 @@ export { type OpenOptions, openCheckpoint } from './checkpoint/open.js';
 export { writeRosinality } from './checkpoint/rosinality-write.js';
 export { openSafetensors, type SafetensorsFile } from './checkpoint/safetensors-read.js';
 export { type WriteCheckpointOptions, writeCheckpoint } from './checkpoint/write.js';
+export { compareImages, comparePictures, type MetricDistance } from './compare/compare-pictures.js';
+export {
+  availableMetrics,
+  lpipsMetric,
+  type Metric,
+  openMetric,
+  type PictureSize,
+} from './compare/metrics.js';
 export { type DoctorReport, runDoctor } from './engine/doctor/doctor.js';
 export {
   DEVICES,
@@ -111,8 +119,9 @@ export {
   type Terms,
   verifyModels,
 } from './models/index.js';
+export { type ChosenLoss, chooseLoss } from './project/choose-loss.js';
 export { type Latents as SavedLatents, loadLatents, saveLatents } from './project/latents.js';
-export { LOSSES, type Loss, pixelLoss, pyramidLoss } from './project/loss.js';
+export { combinedLoss, LOSSES, type Loss, lpipsLoss, pixelLoss, pyramidLoss } from './project/loss.js';
 export { type LpipsFiles, type LpipsWeights, loadLpips } from './project/lpips/load.js';
 export { lpipsBetween, lpipsFeatures } from './project/lpips/lpips.js';
 export { LPIPS_NAMES, type LpipsName } from './project/lpips/names.js';
@@ -137,7 +146,7 @@ export {
 export { type FilmFormat, filmFormatOf } from './render/film/film-format.js';
 export { NOISE_MODES, type NoiseMode } from './render/noise-modes.js';
 export { fromPicture, type Picture, toPicture } from './render/picture.js';
-export { readPicture } from './render/read-picture.js';
+export { readPicture, readWholePicture } from './render/read-picture.js';
 export { createRenderer, type Renderer, type SeedOptions } from './render/renderer.js';
 export { parseSeeds } from './render/seeds.js';
 export { contactSheet } from './render/sheet.js';

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { MAX_ALIGNED_SIZE, MIN_ALIGNED_SIZE } from '../face/limits.js';
+import { addCompare } from './compare-options.js';
 import { addExploring } from './exploring.js';
 import { addFaceOptions } from './face-options.js';
 import { addModels } from './models-options.js';
@@ -102,6 +103,7 @@ function blendProgram(start: Start): Command {
   addExport(program, start);
   addInspect(program, start);
   addDiff(program, start);
+  addCompare(program, start);
   addModels(program, start);
   addDoctor(program, start);
   return program;

@@ -199,7 +199,8 @@ function rangeText({ min, max }: { min?: number; max?: number }): string {
   return max === undefined ? ` from ${min}` : ` ${min}..${max}`;
 }
 
-function malformed(option: string, expected: string, found: string): UsageError {
+/** The error of an option's value. */
+export function malformed(option: string, expected: string, found: string): UsageError {
   const quoted = found.length > MAX_QUOTED ? `${found.slice(0, MAX_QUOTED)}…` : found;
   return new UsageError(
     'OPTION_MALFORMED',

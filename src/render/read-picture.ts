@@ -24,3 +24,8 @@ export function decodePicture(bytes: Uint8Array, size: number, name: string): Pr
     }),
   );
 }
+
+/** A picture file in its own size and proportions, else as {@link readPicture} reads it. */
+export async function readWholePicture(path: string): Promise<Picture> {
+  return decoded(await readPictureBytes(path), path, (image) => image);
+}

@@ -22,6 +22,11 @@ export function enlarge(picture: Picture, factor: number): Picture {
 export async function resample(picture: Picture, factor: number): Promise<Picture> {
   const width = Math.max(1, Math.round(picture.width * factor));
   const height = Math.max(1, Math.round(picture.height * factor));
+  return stretch(picture, width, height);
+}
+
+/** A picture of another size, whatever its proportions were; Lanczos filter. */
+export async function stretch(picture: Picture, width: number, height: number): Promise<Picture> {
   const raw = { width: picture.width, height: picture.height, channels: CHANNELS } as const;
   const data = await sharp(picture.data, { raw, limitInputPixels: false })
     .resize(width, height, { fit: 'fill', kernel: 'lanczos3' })

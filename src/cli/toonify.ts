@@ -57,10 +57,15 @@ function toonifyProgram(start: Start): Command {
     .option('--recursive', 'also take the pictures in sub-folders')
     .option(
       '--jobs <n>',
-      'pictures that are worked on at once',
+      'pictures that are worked on at once (default: one for each core up to 128 px, else 1)',
       wholeNumber('--jobs', { min: 1, max: 64 }),
-      1,
-    );
+    )
+    .option(
+      '--report <file>',
+      'an HTML page about the pictures (default for folders: report.html with the results)',
+      text('--report'),
+    )
+    .option('--no-report', 'no such page');
   return addCommon(addEngine(program), { writes: true })
     .addHelpText('after', EXAMPLES)
     .action((paths: string[], options) =>

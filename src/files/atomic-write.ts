@@ -8,6 +8,7 @@ import {
   link,
   lstat,
   open,
+  readdir,
   realpath,
   rename,
   stat,
@@ -195,8 +196,32 @@ class FileSink implements OutputSink {
 }
 
 function temporaryFor(target: string): string {
-  const stem = [...basename(target)].slice(0, TEMPORARY_STEM).join('');
-  return join(dirname(target), `.${stem}.${randomBytes(6).toString('hex')}.tmp`);
+  return join(dirname(target), `.${temporaryStem(target)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+function temporaryStem(target: string): string {
+  return [...basename(target)].slice(0, TEMPORARY_STEM).join('');
+}
+
+/** What follows the stem in a temporary's name. */
+const TEMPORARY_END = /^\.(.*)\.[0-9a-f]{12}\.tmp$/s;
+
+/**
+ * Deletes the temporaries that a process left when it was killed while it wrote one of these files. Only for callers
+ * that know that nobody else writes them now.
+ */
+export async function removeAbandoned(targets: readonly string[]): Promise<void> {
+  const stems = new Map<string, Set<string>>();
+  for (const target of targets) {
+    const folder = dirname(target);
+    stems.set(folder, (stems.get(folder) ?? new Set()).add(temporaryStem(target)));
+  }
+  for (const [folder, own] of stems) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      const stem = TEMPORARY_END.exec(name)?.[1];
+      if (stem !== undefined && own.has(stem)) await unlink(join(folder, name)).catch(() => {});
+    }
+  }
 }
 
 /** Gives the finished temporary its name. Without `force` a file that appeared meanwhile is never overwritten. */

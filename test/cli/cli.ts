@@ -42,6 +42,17 @@ export function interrupted(
   cwd: string,
   when: RegExp,
 ): Promise<Run> {
+  return stopped(program, args, cwd, when, 'SIGINT');
+}
+
+/** Runs a program and sends it a signal once its messages match `when`. */
+export function stopped(
+  program: 'blend' | 'toonify',
+  args: readonly string[],
+  cwd: string,
+  when: RegExp,
+  signal: NodeJS.Signals,
+): Promise<Run> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [launcher(program), ...args], { cwd, env: ENVIRONMENT });
     const text = { stdout: '', stderr: '' };
@@ -53,7 +64,7 @@ export function interrupted(
       text.stderr += chunk;
       if (sent || !when.test(text.stderr)) return;
       sent = true;
-      child.kill('SIGINT');
+      child.kill(signal);
     });
     child.on('close', (code) => resolve({ code, ...text }));
   });

@@ -1,15 +1,24 @@
+import { dirname } from 'node:path';
 import { requireRendered } from '../../checkpoint/checkpoint.js';
+import { removeAbandoned } from '../../files/atomic-write.js';
+import { withLock } from '../../models/lock.js';
 import { checkTruncation, labelOf } from '../../render/styles.js';
 import { batchFailure } from '../batch.js';
 import { chosenLoss } from '../chosen-loss.js';
 import type { CommonOptions, EngineChoice } from '../options.js';
 import type { Context, Outcome } from '../outcome.js';
+import { checkFolder } from '../outputs.js';
+import { table } from '../table.js';
 import { describeError } from '../terminal.js';
+import { type BatchFiles, batchFilesOf } from './batch-files.js';
+import { openBatchLog } from './batch-log.js';
+import { defaultJobs, makeToonifiers } from './make-toonifiers.js';
 import { isBundledPair, type ModelOptions, type Models, openModels } from './models.js';
-import { planItems } from './plan.js';
+import { type Item, planItems } from './plan.js';
 import type { Settings } from './record.js';
 import { type Result, runItems } from './run-items.js';
 import type { ToonSettings } from './toonifier.js';
+import { totalsOf } from './totals.js';
 
 export interface ToonifyOptions extends CommonOptions, EngineChoice, ModelOptions {
   readonly steps: number;
@@ -20,7 +29,8 @@ export interface ToonifyOptions extends CommonOptions, EngineChoice, ModelOption
   readonly out?: string;
   readonly sideBySide?: true;
   readonly recursive?: true;
-  readonly jobs: number;
+  readonly jobs?: number;
+  readonly report?: string | boolean;
 }
 
 /** `toonify PICTURE|FOLDER...`: finds each picture's w in the base and renders it through the blend. */
@@ -29,7 +39,24 @@ export async function toonifyCommand(
   options: ToonifyOptions,
   context: Context,
 ): Promise<Outcome> {
+  const files = await batchFilesOf(paths, options);
+  if (files === undefined) return toonify(paths, options, undefined, context);
+  const { signal, terminal } = context;
+  const onWait = (pid: number) =>
+    terminal.info(`waiting for another toonify that writes to this folder (process ${pid})`);
+  await checkFolder(dirname(files.journal));
+  // Two runs at once would do the same pictures, and one of them could not write its results.
+  return withLock(`${files.journal}.lock`, { signal, onWait }, () => toonify(paths, options, files, context));
+}
+
+async function toonify(
+  paths: readonly string[],
+  options: ToonifyOptions,
+  files: BatchFiles | undefined,
+  context: Context,
+): Promise<Outcome> {
   const { terminal, signal } = context;
+  const force = options.force === true;
   const models = await openModels(options);
   try {
     const architecture = requireRendered(models.base);
@@ -42,16 +69,30 @@ export async function toonifyCommand(
     const items = await planItems(paths, {
       out: options.out,
       recursive: options.recursive === true,
-      force: options.force === true,
+      force,
       settings: record,
       files: models.files,
       signal,
     });
     if (isBundledPair(options)) terminal.info(`using the bundled generators: ${models.description}`);
     if (models.warning !== undefined) terminal.warn(models.warning);
-    const results = await runItems(items, models, settings, { ...options, record, loss }, context);
-    terminal.info(summary(results));
-    return outcomeOf(results, models);
+    if (files !== undefined)
+      await removeAbandoned([...outputsOf(items), ...(files.report === undefined ? [] : [files.report])]);
+    const todo = items.filter((item) => item.state === 'todo').length;
+    const jobs = options.jobs ?? defaultJobs(architecture, options, todo);
+    const making = { ...options, jobs: Math.min(jobs, todo), modelOptions: options, models, settings, loss };
+    const { description } = models;
+    const log =
+      files && (await openBatchLog(files, { description, settings: record, items, force, models: {} }));
+    try {
+      const toonifier = makeToonifiers(making, terminal);
+      const run = { ...options, jobs, record, toonifier, log };
+      const results = await runItems(items, models, settings, run, context);
+      for (const line of summary(results)) terminal.info(line);
+      return outcomeOf(results, models, files);
+    } finally {
+      await log?.finish();
+    }
   } finally {
     await models.close();
   }
@@ -62,10 +103,11 @@ function toonSettings(options: ToonifyOptions): ToonSettings {
   return { steps, seed, loss, psi, class: classIndex, sideBySide: sideBySide === true };
 }
 
-function outcomeOf(results: readonly Result[], models: Models): Outcome {
+function outcomeOf(results: readonly Result[], models: Models, files: BatchFiles | undefined): Outcome {
   const failures = results.flatMap((result) => (result.error === undefined ? [] : [result.error]));
   const document = {
     models: models.description,
+    ...files,
     results: results.map(({ error, ...result }) => ({
       ...result,
       ...(error === undefined ? {} : { error: describeError(error) }),
@@ -77,8 +119,12 @@ function outcomeOf(results: readonly Result[], models: Models): Outcome {
   return { document, lines, failure: batchFailure(failures, results.length) };
 }
 
-function summary(results: readonly Result[]): string {
-  const count = (status: Result['status']) => results.filter((result) => result.status === status).length;
-  const pictures = results.length === 1 ? '1 picture' : `${results.length} pictures`;
-  return `${pictures}: ${count('done')} done, ${count('skipped')} finished before, ${count('failed')} failed`;
+function outputsOf(items: readonly Item[]): string[] {
+  return items.flatMap(({ output }) => output ?? []);
+}
+
+function summary(results: readonly Result[]): string[] {
+  if (results.length === 1) return [];
+  const totals = totalsOf(results).filter(({ count }) => count > 0);
+  return table([['', 'pictures', 'seconds each', 'PSNR'], ...totals.map(({ cells }) => cells)]);
 }

@@ -18,6 +18,12 @@ export interface ListOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Names of the journal and of the report that a batch leaves beside its results. */
+export const JOURNAL_NAME = 'toonify.jsonl';
+export const REPORT_NAME = 'report.html';
+
+const NO_PICTURES = new Set([JOURNAL_NAME, REPORT_NAME]);
+
 /** Deeper than any collection of pictures. */
 const MAX_DEPTH = 64;
 
@@ -63,7 +69,7 @@ async function listFolder(
   if (folders.visited.has(id) || isExcluded || at.depth > MAX_DEPTH) return;
   folders.visited.add(id);
   for (const name of (await readdir(at.path)).sort()) {
-    if (name.startsWith('.')) continue;
+    if (name.startsWith('.') || NO_PICTURES.has(name)) continue;
     const path = join(at.path, name);
     const below = join(at.below, name);
     if (!(await isFolder(path))) found.push({ path, relative: below, folder: at.root });

@@ -1,20 +1,19 @@
-import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
-import type { Engine } from '../../engine/index.js';
 import { AbortedError, InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
-import type { Loss } from '../../project/loss.js';
 import { readPicture } from '../../render/read-picture.js';
 import { writePicture } from '../../render/write-picture.js';
-import { chosenEngine } from '../engine.js';
-import type { CommonOptions, EngineChoice } from '../options.js';
+import type { CommonOptions } from '../options.js';
 import type { Context } from '../outcome.js';
 import { makeFolder } from '../outputs.js';
 import type { Progress } from '../progress.js';
 import type { Terminal } from '../terminal.js';
+import type { BatchLog } from './batch-log.js';
+import type { Thumbnails } from './journal.js';
 import type { Models } from './models.js';
 import type { Item } from './plan.js';
 import { qualityEntries, recordFor, type Settings } from './record.js';
-import { createToonifier, type Toonifier, type ToonSettings } from './toonifier.js';
+import { thumbnailsOf } from './thumbnails.js';
+import type { Toonifier, ToonSettings } from './toonifier.js';
 
 /** What became of one picture. */
 export interface Result {
@@ -28,6 +27,16 @@ export interface Result {
   readonly error?: StyleganBlendError;
 }
 
+export interface RunOptions extends CommonOptions {
+  /** Pictures that are worked on at once. */
+  readonly jobs: number;
+  readonly record: Settings;
+  /** Makes what works on pictures; called once for each job. */
+  readonly toonifier: () => Promise<Toonifier>;
+  /** Where a batch is written down. */
+  readonly log?: BatchLog | undefined;
+}
+
 /**
  * Does what is to be done, `jobs` pictures at a time. A picture that fails does not stop the others; a disk that is
  * full does.
@@ -38,40 +47,36 @@ export async function runItems(
   items: readonly Item[],
   models: Models,
   settings: ToonSettings,
-  options: CommonOptions &
-    EngineChoice & { readonly jobs: number; readonly record: Settings; readonly loss: Loss },
+  options: RunOptions,
   { signal, terminal }: Context,
 ): Promise<Result[]> {
+  const { log } = options;
   const results = items.map((item) => known(item));
   const report = reporter(terminal, items.length);
-  for (const result of results) if (result !== undefined) report(result);
-  const todo = [...items.keys()].filter((i) => results[i] === undefined);
+  for (const [i, result] of results.entries()) {
+    if (result === undefined) continue;
+    report(result);
+    await log?.result(i, result);
+  }
+  const todo = inOrder(items, log);
   const jobs = Math.min(options.jobs, todo.length);
   const stop = new AbortController();
   const shared: Shared = {
+    ...options,
     models,
-    record: options.record,
-    force: options.force,
-    engine: lazily(() =>
-      chosenEngine(
-        { ...options, threads: options.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs)) },
-        terminal,
-      ),
-    ),
     signal: AbortSignal.any([signal, stop.signal]),
     board: await createBoard(terminal, jobs, todo.length, settings.steps),
   };
   const queue = todo.values();
   const workers = Array.from({ length: jobs }, async () => {
-    const toonifier = lazily(async () =>
-      createToonifier(models, await shared.engine(), settings, options.loss),
-    );
+    const toonifier = lazily(options.toonifier);
     try {
       for (const i of queue) {
         const label = items.length > 1 ? `${items[i]!.input} (${i + 1} of ${items.length})` : items[i]!.input;
-        const result = await runItem(items[i]!, label, toonifier, shared);
-        report(result);
+        const { result, thumbnails } = await runItem(items[i]!, label, toonifier, shared);
         results[i] = result;
+        await log?.result(i, result, thumbnails);
+        report(result);
       }
     } catch (error) {
       stop.abort();
@@ -93,13 +98,17 @@ export async function runItems(
   return results as Result[];
 }
 
-interface Shared {
+interface Shared extends RunOptions {
   readonly models: Models;
-  readonly record: Settings;
-  readonly force: boolean | undefined;
-  readonly engine: () => Promise<Engine>;
   readonly signal: AbortSignal;
   readonly board: Board;
+}
+
+/** What is to be done. A picture on which a program died before comes last: the others shall not wait for it again. */
+function inOrder(items: readonly Item[], log: BatchLog | undefined): number[] {
+  const todo = [...items.keys()].filter((i) => items[i]!.state === 'todo');
+  const isSuspect = (i: number) => log?.isSuspect(items[i]!.output!) === true;
+  return [...todo.filter((i) => !isSuspect(i)), ...todo.filter(isSuspect)];
 }
 
 /** The result of an item whose end is known before anything is computed. */
@@ -124,8 +133,8 @@ async function runItem(
   item: Item,
   label: string,
   toonifier: () => Promise<Toonifier>,
-  { models, record, force, signal, board, engine }: Shared,
-): Promise<Result> {
+  { models, record, force, signal, board, log }: Shared,
+): Promise<{ result: Result; thumbnails?: Thumbnails }> {
   const { input } = item;
   const output = item.output!;
   const started = performance.now();
@@ -133,6 +142,7 @@ async function runItem(
   try {
     // Before the generators are compiled: a file that is no picture is to be reported at once.
     const aligned = await readPicture(input, models.base.architecture.resolution);
+    await log?.begin(item);
     const worker = await toonifier();
     const { picture, ...quality } = await worker.toonify(aligned, {
       signal,
@@ -141,17 +151,19 @@ async function runItem(
     const metadata = {
       ...(await recordFor(input, record)),
       ...qualityEntries(quality),
-      engine: (await engine()).description,
+      engine: worker.engine,
     };
     await makeFolder(dirname(output));
     await writePicture(output, picture, { force, metadata });
     const seconds = (performance.now() - started) / 1000;
-    return { input, output, status: 'done', ...quality, seconds };
+    const result: Result = { input, output, status: 'done', ...quality, seconds };
+    return log === undefined ? { result } : { result, thumbnails: await thumbnailsOf(aligned, picture) };
   } catch (error) {
     const isOfThisPicture =
       error instanceof InputFileError || (error instanceof OutputError && error.code === 'OUTPUT_EXISTS');
+    if (error instanceof AbortedError) await log?.stopped(item);
     if (!isOfThisPicture) throw error;
-    return { input, output, status: 'failed', error };
+    return { result: { input, output, status: 'failed', error } };
   } finally {
     progress.finish();
   }

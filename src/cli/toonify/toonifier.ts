@@ -29,6 +29,8 @@ export interface Toon {
 
 /** Turns one picture after the other into its counterpart. Calls must not overlap. */
 export interface Toonifier {
+  /** What computes, in words. */
+  readonly engine: string;
   /** @param aligned a picture of the generators' size */
   toonify(
     aligned: Picture,
@@ -50,6 +52,7 @@ export async function createToonifier(
   const inBase = await createRenderer(base, engine);
   const inBlend = await createRenderer(blend, engine);
   return {
+    engine: engine.description,
     async toonify(aligned, { signal, onStep }) {
       const { best } = await projector.project(fromPicture(aligned), {
         steps,

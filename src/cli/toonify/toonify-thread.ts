@@ -1,0 +1,61 @@
+// A thread that toonifies pictures, one after the other: `threaded-toonifier.ts` starts it and talks to it.
+import { parentPort, workerData } from 'node:worker_threads';
+import { requireRendered } from '../../checkpoint/checkpoint.js';
+import { openEngine } from '../../engine/index.js';
+import { StyleganBlendError } from '../../errors.js';
+import { chooseLoss } from '../../project/choose-loss.js';
+import { openModels } from './models.js';
+import type { FromThread, ThreadFailure, ThreadSetup, ToThread } from './threaded-toonifier.js';
+import { createToonifier, type Toonifier } from './toonifier.js';
+
+const port = parentPort!;
+const { models: modelOptions, engine: choice, settings } = workerData as ThreadSetup;
+
+let stop = new AbortController();
+const toonifier = await answering(prepare);
+port.on('message', (message: ToThread) => {
+  if ('abort' in message) stop.abort();
+  else void answering(() => toonify(message.toonify));
+});
+
+async function prepare(): Promise<Toonifier> {
+  const engine = await openEngine(choice);
+  const models = await openModels(modelOptions);
+  try {
+    const { loss } = await chooseLoss(settings.loss, requireRendered(models.base).resolution);
+    const made = await createToonifier(models, engine, settings, loss);
+    say({ ready: { engine: made.engine, notices: engine.notices } });
+    return made;
+  } finally {
+    await models.close();
+  }
+}
+
+async function toonify(aligned: Parameters<Toonifier['toonify']>[0]): Promise<void> {
+  stop = new AbortController();
+  const onStep = (step: number, loss: number) => say({ step, loss });
+  say({ toon: await toonifier!.toonify(aligned, { signal: stop.signal, onStep }) });
+}
+
+/** What fails is said as well. */
+async function answering<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    say({ failure: failureOf(error) });
+    return undefined;
+  }
+}
+
+function failureOf(error: unknown): ThreadFailure {
+  if (error instanceof StyleganBlendError) {
+    const { name: kind, code, message, hint } = error;
+    return { kind, code, message, hint };
+  }
+  const { name: kind, stack = String(error) } = error as Error;
+  return { kind, code: '', message: stack };
+}
+
+function say(message: FromThread): void {
+  port.postMessage(message);
+}

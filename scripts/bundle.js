@@ -6,9 +6,17 @@ import { rolldown } from 'rolldown';
 
 const path = (name) => fileURLToPath(new URL(`../dist/${name}`, import.meta.url));
 
-/** The parser of the command line is needed at every start; all other packages are loaded where they lie. */
+/**
+ * The parser of the command line is needed at every start, and those of recipes are a hundred modules each; all other
+ * packages are loaded where they lie.
+ */
+const BUNDLED = ['commander', 'yaml', 'zod'];
+
 const isExternal = (id) =>
-  !id.startsWith('.') && !id.startsWith('/') && !/^[a-z]:\\/i.test(id) && id !== 'commander';
+  !id.startsWith('.') &&
+  !id.startsWith('/') &&
+  !/^[a-z]:\\/i.test(id) &&
+  !BUNDLED.some((name) => id === name || id.startsWith(`${name}/`));
 
 /** A file that is looked up beside its module would be looked up beside the bundle. */
 const placeFree = {

@@ -3,77 +3,60 @@ import type { Command } from 'commander';
 import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import type { WrittenDType } from '../checkpoint/dtype.js';
 import { type InPlacePlan, planInPlace } from '../checkpoint/in-place/plan-in-place.js';
-import { modelLabel } from '../checkpoint/names.js';
 import type { NetworkName } from '../checkpoint/network-names.js';
 import { requireRosinality } from '../checkpoint/rosinality-write.js';
 import { UsageError } from '../errors.js';
 import type { Picture } from '../render/picture.js';
-import { blendCheckpoints } from '../swap/blend.js';
-import { type BlendRecipe, completeRecipe, type Side } from '../swap/recipe.js';
-import { type BlendModels, openBlendModels } from './blend-models.js';
+import { blendModels } from '../swap/blend.js';
+import { type BlendJob, type BlendOptions, jobOfOptions } from './blend-job.js';
+import { type OpenModels, openBlendModels } from './blend-models.js';
 import { describePlan, type NetworkPlanRow, planLines, planNetworks } from './blend-plan.js';
+import { predict, predictionLine } from './blend-prediction.js';
 import { describeInPlace, describeInPlacePlan, isLossy } from './in-place-summary.js';
-import { requireCommand } from './nearest-command.js';
-import { type CommonOptions, type EngineChoice, missing, type RecipeChoice } from './options.js';
+import { isRecipePath, requireCommand } from './nearest-command.js';
 import type { Context, Outcome } from './outcome.js';
 import { type OutputForm, outputForm, requireNoDType } from './output-form.js';
 import { checkOutput, requireDistinct } from './outputs.js';
 import { writeBlend } from './write-blend.js';
 
-interface BlendOptions extends CommonOptions, EngineChoice, RecipeChoice {
-  readonly base?: string;
-  readonly transfer?: string;
-  readonly swap?: number;
-  readonly mapping: Side;
-  readonly noise: Side;
-  readonly out?: string;
-  readonly container?: string;
-  readonly networks?: readonly NetworkName[];
-  readonly lossy?: true;
-  readonly dtype?: WrittenDType;
-  readonly preview?: string;
-  readonly seeds: readonly number[];
-  readonly class?: number;
-  readonly dryRun?: true;
-}
+/** The seeds of a preview unless others are asked for. */
+const PREVIEW_SEEDS: readonly number[] = [0, 1, 2, 3, 4, 5];
 
-/** `blend --base B --transfer T --swap R`: writes the blended generator, and a preview where one is asked for. */
+/** `blend --base B --transfer T --swap R`, `blend recipe.yaml`: writes the blend, and a preview where one is asked for. */
 export async function blendCommand(
   options: BlendOptions,
   command: Command,
   context: Context,
 ): Promise<Outcome> {
   requireCommand(command);
-  const { base, transfer, swap } = requireModels(options);
-  const recipe = completeRecipe({ ...options, swap });
-  const out = options.out ?? `${modelLabel(base)}-${modelLabel(transfer)}-swap${swap}.safetensors`;
-  const models = await openBlendModels({ base, transfer, container: options.container }, options.networks);
-  try {
-    const form = outputForm(out, { container: models.container, source: models.base });
-    requireNoDType(form, options.dtype);
-    requireOneNetwork(form, out, options.networks);
-    const dtype = options.dtype ?? 'f32';
-    const plan = await planNetworks(models.pairs, recipe, form, dtype);
-    const blends = new Map(
-      models.pairs.map((pair) => [pair.name, blendCheckpoints(pair.base, pair.transfer, recipe)]),
-    );
-    if (form.kind === 'rosinality') await requireRosinality([...blends.values()][0]!, options);
-    const inPlace =
-      form.kind === 'in-place' ? await planInPlace(out, form.container, blends, options) : undefined;
-    const work: Work = { base, transfer, out, recipe, models, form, dtype, plan, inPlace, blends, options };
-    return options.dryRun === true ? dryRun(work) : await blend(work, context);
-  } finally {
-    await models.close();
+  const job = await jobOf(options, command.args);
+  // Opened and checked like any other, so that what is printed can be carried out.
+  if (options.printRecipe === true) return withWork(job, { ...options, dryRun: true }, () => printed(job));
+  return withWork(job, options, (work) => (options.dryRun === true ? dryRun(work) : blend(work, context)));
+}
+
+/** `blend plan`: what `blend` would do. */
+export async function planCommand(options: BlendOptions, command: Command): Promise<Outcome> {
+  const job = await jobOf(options, command.args);
+  return withWork(job, { ...options, dryRun: true }, dryRun);
+}
+
+/** The schema of recipes and the YAML parser are loaded only where there is a recipe. */
+async function jobOf(options: BlendOptions, args: readonly string[]): Promise<BlendJob> {
+  const [path, ...more] = [...args, ...(options.recipe === undefined ? [] : [options.recipe])];
+  if (path === undefined) return jobOfOptions(options);
+  if (more.length > 0) {
+    throw new UsageError('OPTIONS_EXCLUSIVE', `expected one recipe, found ${[path, ...more].join(' and ')}`);
   }
+  if (options.recipe === undefined && !isRecipePath(path)) {
+    throw new UsageError('RECIPE_NAME', `expected a recipe, a .yaml or .json file, found ${path}`);
+  }
+  return (await import('./recipe-job.js')).jobOfRecipe(path, options);
 }
 
 interface Work {
-  /** As they were called. */
-  readonly base: string;
-  readonly transfer: string;
-  readonly out: string;
-  readonly recipe: BlendRecipe;
-  readonly models: BlendModels;
+  readonly job: BlendJob;
+  readonly models: OpenModels;
   readonly form: OutputForm;
   readonly dtype: WrittenDType;
   readonly plan: readonly NetworkPlanRow[];
@@ -83,19 +66,49 @@ interface Work {
   readonly options: BlendOptions;
 }
 
+/** Opens everything, and checks what can be checked without reading the weights. */
+async function withWork(
+  job: BlendJob,
+  options: BlendOptions,
+  action: (work: Work) => Outcome | Promise<Outcome>,
+): Promise<Outcome> {
+  const { recipe, out, networks } = job;
+  const models = await openBlendModels(job, { checkHashes: options.dryRun !== true });
+  try {
+    const form = outputForm(out, { container: models.container, source: models.base });
+    requireNoDType(form, job.dtype);
+    requireOneNetwork(form, out, networks);
+    const dtype = job.dtype ?? 'f32';
+    const plan = await job.explain([], () => planNetworks(models, recipe, form, dtype));
+    const blends = new Map(
+      [...models.networks].map(([name, inputs]) => [name, blendModels(inputs, recipe)] as const),
+    );
+    if (form.kind === 'rosinality') await requireRosinality([...blends.values()][0]!, job);
+    const inPlace =
+      form.kind === 'in-place' ? await planInPlace(out, form.container, blends, job) : undefined;
+    return await action({ job, models, form, dtype, plan, inPlace, blends, options });
+  } finally {
+    await models.close();
+  }
+}
+
 async function blend(work: Work, context: Context): Promise<Outcome> {
   const { terminal } = context;
-  const { base, transfer, out, models, form, plan, options } = work;
-  const { force, lossy, preview } = options;
+  const { job, models, form, plan } = work;
+  const { force } = work.options;
+  const { out, preview } = job;
   const outputs = [out, ...(preview === undefined ? [] : [preview])];
   requireDistinct(outputs);
-  const files = [models.base, models.transfer, ...(models.container === undefined ? [] : [models.container])];
-  for (const output of outputs) await checkOutput(output, { force, inputs: files.map(({ path }) => path) });
+  for (const output of outputs) {
+    await checkOutput(output, { force, inputs: models.files.map(({ path }) => path) });
+  }
 
   // Before anything is written: models that cannot be rendered, or a device that is missing, show here.
   const sheet = preview === undefined ? undefined : await renderPreview(work, preview, context);
-  const { recipe, inPlace } = await writeBlend({ ...work, pairs: models.pairs, lossy, force }, context);
-  terminal.info(`blended: ${describePlan(plan, base, transfer)}`);
+  const [inputs] = [...models.networks.values()];
+  const toWrite = { ...work, out, recipe: job.recipe, models: inputs!, lossy: job.lossy, force };
+  const { recipe, inPlace } = await writeBlend(toWrite, context);
+  terminal.info(`blended: ${describePlan(plan, job.recipe)}`);
   if (form.kind === 'in-place' && inPlace !== undefined) {
     const line = describeInPlace(form.container.path, inPlace);
     if (isLossy(inPlace)) terminal.warn(line);
@@ -121,19 +134,29 @@ async function blend(work: Work, context: Context): Promise<Outcome> {
 
 /** The modules that render are large; they are loaded for a preview only. */
 async function renderPreview(work: Work, path: string, context: Context): Promise<Picture> {
-  const { base, transfer, recipe, models, blends, options } = work;
+  const { job, models, blends, options } = work;
   (await import('../render/write-picture.js')).formatOf(path);
-  const [pair] = models.pairs as [BlendModels['pairs'][number]];
-  requireRendered(pair.base);
+  const [network, inputs] = [...models.networks][0]!;
+  requireRendered(inputs.get(job.recipe.base)!);
   const { preview } = await import('./preview.js');
-  const checkpoints = { ofBase: pair.base, blended: blends.get(pair.name)!, ofTransfer: pair.transfer };
-  return preview({ base, transfer, ...checkpoints, recipe, options }, context);
+  const { recipe, seeds = PREVIEW_SEEDS, class: classIndex } = job;
+  const choice = { ...options, seeds, ...(classIndex === undefined ? {} : { class: classIndex }) };
+  return preview({ recipe, models: inputs, blended: blends.get(network)!, options: choice }, context);
 }
 
 /** Everything has been checked that can be checked without reading the weights. */
-function dryRun({ plan, out, recipe, form, dtype, inPlace, ...work }: Work): Outcome {
-  const lines = [...planLines(plan), 'α is the share of the transfer model'];
-  const document = { dryRun: true, output: out, ...formDocument({ form, dtype, ...work }), recipe, plan };
+function dryRun({ job, plan, form, dtype, inPlace, blends, models }: Work): Outcome {
+  const { recipe, out } = job;
+  const prediction = predict(plan, models, form);
+  const lines = [...planLines(plan, recipe), predictionLine(prediction)];
+  const document = {
+    dryRun: true,
+    output: out,
+    ...formDocument({ form, dtype, blends }),
+    recipe,
+    plan,
+    prediction,
+  };
   if (form.kind === 'in-place' && inPlace !== undefined) {
     return {
       document: { ...document, inPlace },
@@ -154,16 +177,22 @@ function formDocument({
   return { form: form.kind, networks, container: form.container.path };
 }
 
-function requireModels({ base, transfer, swap }: BlendOptions): {
-  base: string;
-  transfer: string;
-  swap: number;
-} {
-  const hint = 'for example: blend --base toonhead --transfer pixelart --swap 8; see also blend --help';
-  if (base === undefined) throw missing('--base', hint);
-  if (transfer === undefined) throw missing('--transfer', hint);
-  if (swap === undefined) throw missing('--swap', hint);
-  return { base, transfer, swap };
+/** `--print-recipe`: the job as a file that means it. */
+async function printed(job: BlendJob): Promise<Outcome> {
+  const { recipe, models, out, dtype, container, networks, lossy, preview, seeds, class: label } = job;
+  const { fileOfRecipe, printRecipe } = await import('../swap/recipe-file/print.js');
+  const sources = new Map([...models].map(([name, { written }]) => [name, written]));
+  const output = { file: out, dtype, container, networks: networks && [...networks], lossy };
+  const rest = {
+    output,
+    ...(preview === undefined
+      ? {}
+      : { preview: { file: preview, seeds: seeds && [...seeds], class: label } }),
+  };
+  return {
+    document: { recipe: fileOfRecipe(recipe, sources, rest) },
+    lines: printRecipe(recipe, sources, rest).trimEnd().split('\n'),
+  };
 }
 
 /** Only a container has places for several networks. */

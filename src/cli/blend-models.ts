@@ -1,56 +1,137 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { type CheckpointFile, openCheckpointFile } from '../checkpoint/checkpoint-file.js';
 import { resolveModel } from '../checkpoint/names.js';
-import type { NetworkName } from '../checkpoint/network-names.js';
+import { type NetworkName, networkName } from '../checkpoint/network-names.js';
+import { InputFileError } from '../errors.js';
+import { blendModels, ingredientsOf, type Models } from '../swap/blend.js';
+import { requireSameShape } from '../swap/compare.js';
+import type { BlendJob, ModelSource } from './blend-job.js';
 
 /** The open files of a blend, and the networks in them that are blended. */
-export interface BlendModels {
+export interface OpenModels {
+  /** Where the base comes from; of a base that is a blend itself, the file of its base. */
   readonly base: CheckpointFile;
-  readonly transfer: CheckpointFile;
+  /** Files that are read. */
+  readonly files: readonly CheckpointFile[];
   /** What `--container` names. */
   readonly container: CheckpointFile | undefined;
-  /** At least one. */
-  readonly pairs: readonly NetworkPair[];
+  /** The models of the recipe by network; at least one. */
+  readonly networks: ReadonlyMap<NetworkName, Models>;
   close(): Promise<void>;
 }
 
-export interface NetworkPair {
-  readonly name: NetworkName;
-  readonly base: Checkpoint;
-  readonly transfer: Checkpoint;
-}
-
 /**
- * Opens the models of a blend.
+ * Opens the models of a blend and compares them; nothing of the weights is read, but for a SHA-256 that the recipe asks
+ * for, where `checkHashes` says so.
  *
- * @param networks which networks; where it is not said, the one of each file that is read by default
- * @throws as `resolveModel` and `openCheckpointFile`; InputFileError `NETWORK_MISSING`
+ * @throws as `resolveModel` and `openCheckpointFile`; InputFileError `NETWORK_MISSING`, `MODEL_HASH`,
+ *   `CHECKPOINTS_DIFFER`, each with the line of a recipe file
  */
 export async function openBlendModels(
-  names: { base: string; transfer: string; container?: string | undefined },
-  networks: readonly NetworkName[] | undefined,
-): Promise<BlendModels> {
-  const opened: CheckpointFile[] = [];
-  const open = async (name: string) => {
-    const file = await openCheckpointFile(resolveModel(name).path);
-    opened.push(file);
+  job: BlendJob,
+  { checkHashes }: { readonly checkHashes: boolean },
+): Promise<OpenModels> {
+  const files: CheckpointFile[] = [];
+  const close = async () => {
+    await Promise.all(files.map((file) => file.close()));
+  };
+  const open = async (model: string) => {
+    const file = await openCheckpointFile(resolveModel(model).path);
+    files.push(file);
     return file;
   };
-  const close = async () => {
-    await Promise.all(opened.map((file) => file.close()));
-  };
   try {
-    const base = await open(names.base);
-    const transfer = await open(names.transfer);
-    const container = names.container === undefined ? undefined : await open(names.container);
-    const pairs: NetworkPair[] = [];
-    for (const name of networks ?? [undefined]) {
-      const [ofBase, ofTransfer] = [await base.checkpoint(name), await transfer.checkpoint(name)];
-      pairs.push({ name: name ?? base.networks[0]!, base: ofBase, transfer: ofTransfer });
+    const opened = await openSources(job, open);
+    const container = job.container === undefined ? undefined : await open(job.container);
+    const base = fileOf(opened.get(job.recipe.base)!);
+    const networks = new Map<NetworkName, Models>();
+    for (const wanted of job.networks ?? [undefined]) {
+      networks.set(wanted ?? networkName(base.networks[0]!)!, await checkpointsOf(job, opened, wanted));
     }
-    return { base, transfer, container, pairs, close };
+    if (checkHashes) await requireHashes(job, [...networks.values()][0]!);
+    return { base, files, container, networks, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** An open file, or what a nested recipe has opened. */
+type Opened = CheckpointFile | { readonly job: BlendJob; readonly models: ReadonlyMap<string, Opened> };
+
+async function openSources(
+  { models, explain }: BlendJob,
+  open: (model: string) => Promise<CheckpointFile>,
+): Promise<Map<string, Opened>> {
+  // At once, as much of it is waiting; nothing is left behind that could open after a failure.
+  const opening = await Promise.allSettled(
+    Array.from(
+      models,
+      async ([name, source]): Promise<[string, Opened]> => [
+        name,
+        await explain(['models', name], () => openSource(source, open)),
+      ],
+    ),
+  );
+  const failed = opening.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return new Map(opening.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+}
+
+async function openSource(
+  source: ModelSource,
+  open: (model: string) => Promise<CheckpointFile>,
+): Promise<Opened> {
+  if ('model' in source) return open(source.model);
+  return { job: source.job, models: await openSources(source.job, open) };
+}
+
+function fileOf(opened: Opened): CheckpointFile {
+  return 'job' in opened ? fileOf(opened.models.get(opened.job.recipe.base)!) : opened;
+}
+
+/** One network of every model; they are compared with the base. */
+async function checkpointsOf(
+  { recipe, explain }: BlendJob,
+  opened: ReadonlyMap<string, Opened>,
+  network: NetworkName | undefined,
+): Promise<Models> {
+  const models = new Map<string, Checkpoint>();
+  for (const [name, source] of opened) {
+    models.set(name, await explain(['models', name], () => checkpointOf(source, network)));
+  }
+  for (const name of recipe.others) {
+    const [base, other] = [models.get(recipe.base)!, models.get(name)!];
+    await explain(['models', name], () => requireSameShape(base, other, { common: recipe.common }));
+  }
+  return models;
+}
+
+async function checkpointOf(opened: Opened, network: NetworkName | undefined): Promise<Checkpoint> {
+  if (!('job' in opened)) return opened.checkpoint(network);
+  const { job, models } = opened;
+  const inputs = await checkpointsOf(job, models, network);
+  return job.explain([], () => blendModels(inputs, job.recipe));
+}
+
+/** @throws InputFileError `MODEL_HASH` */
+async function requireHashes(job: BlendJob, models: Models): Promise<void> {
+  for (const [name, source] of job.models) {
+    const checkpoint = models.get(name)!;
+    const { sha256 } = source.written;
+    if ('job' in source) await requireHashes(source.job, ingredientsOf(checkpoint)!.models);
+    else if (sha256 !== undefined) {
+      await job.explain(['models', name, 'sha256'], () => requireHash(name, checkpoint, sha256));
+    }
+  }
+}
+
+async function requireHash(name: string, checkpoint: Checkpoint, expected: string): Promise<void> {
+  const found = await checkpoint.sha256();
+  if (found === expected) return;
+  throw new InputFileError(
+    'MODEL_HASH',
+    `models.${name}: expected SHA-256 ${expected} of ${checkpoint.origin.path}, found ${found}`,
+    { hint: 'this is another file than the one that the recipe was written for' },
+  );
 }

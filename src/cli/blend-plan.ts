@@ -1,12 +1,11 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { elementCount } from '../checkpoint/checkpoint.js';
 import { BYTES_PER_ELEMENT, type WrittenDType } from '../checkpoint/dtype.js';
-import { modelLabel } from '../checkpoint/names.js';
 import type { NetworkName } from '../checkpoint/network-names.js';
 import { groupOf } from '../swap/groups.js';
-import { blendPlan, type PlanRow } from '../swap/plan.js';
-import type { BlendRecipe } from '../swap/recipe.js';
-import type { NetworkPair } from './blend-models.js';
+import { type PlanRow, planModels } from '../swap/plan.js';
+import { modelsOf, type Recipe } from '../swap/recipe-model.js';
+import type { OpenModels } from './blend-models.js';
 import type { OutputForm } from './output-form.js';
 import { grouped, groupName, table } from './table.js';
 
@@ -15,73 +14,84 @@ export type NetworkPlanRow = PlanRow & { readonly network: NetworkName };
 
 /**
  * What a blend comes to, network by network; nothing of the weights is read.
- * @throws as `blendPlan`
+ * @throws as `planModels`
  */
 export async function planNetworks(
-  pairs: readonly NetworkPair[],
-  recipe: BlendRecipe,
+  { networks }: Pick<OpenModels, 'networks'>,
+  recipe: Recipe,
   form: OutputForm,
   dtype: WrittenDType,
 ): Promise<NetworkPlanRow[]> {
   const rows: NetworkPlanRow[] = [];
-  for (const { name, base, transfer } of pairs) {
-    const stored = form.kind === 'in-place' ? await form.container.checkpoint(name) : undefined;
-    for (const row of blendPlan(base, transfer, recipe)) {
-      const bytes = stored === undefined ? row.parameters * BYTES_PER_ELEMENT[dtype] : bytesIn(stored, row);
-      rows.push({ network: name, ...row, bytes });
+  for (const [network, models] of networks) {
+    const stored = form.kind === 'in-place' ? await form.container.checkpoint(network) : undefined;
+    for (const row of planModels(models, recipe)) {
+      const share = stored === undefined ? BYTES_PER_ELEMENT[dtype] : bytesEach(stored, row);
+      rows.push({ network, ...row, bytes: Math.round(row.parameters * share) });
     }
   }
   return rows;
 }
 
-function bytesIn(checkpoint: Checkpoint, { group }: PlanRow): number {
-  let bytes = 0;
+/** Bytes of a number as the container stores those of a group. */
+function bytesEach(checkpoint: Checkpoint, { group }: PlanRow): number {
+  let [bytes, count] = [0, 0];
   for (const { name, shape, dtype } of checkpoint.tensors.values()) {
-    if (groupOf(name) === group) bytes += elementCount(shape) * BYTES_PER_ELEMENT[dtype];
+    if (groupOf(name) !== group) continue;
+    count += elementCount(shape);
+    bytes += elementCount(shape) * BYTES_PER_ELEMENT[dtype];
   }
-  return bytes;
+  return count === 0 ? 0 : bytes / count;
 }
 
 /** The plan as a table for each network. */
-export function planLines(plan: readonly NetworkPlanRow[]): string[] {
+export function planLines(plan: readonly NetworkPlanRow[], recipe: Recipe): string[] {
   const networks = [...new Set(plan.map(({ network }) => network))];
   return networks.flatMap((network) => {
     const rows = plan.filter((row) => row.network === network);
-    return [...(networks.length > 1 ? [`network ${network}`] : []), ...tableOf(rows)];
+    return [...(networks.length > 1 ? [`network ${network}`] : []), ...tableOf(rows, modelsOf(recipe))];
   });
 }
 
-function tableOf(rows: readonly PlanRow[]): string[] {
+function tableOf(rows: readonly PlanRow[], models: readonly string[]): string[] {
   const sum = (key: 'tensors' | 'parameters' | 'bytes') =>
     grouped(rows.reduce((total, row) => total + row[key], 0));
   return table([
-    ['resolution', 'α', 'tensors', 'parameters', 'bytes'],
+    ['resolution', ...models, 'tensors', 'parameters', 'bytes'],
     ...rows.map((row) => [
-      groupName(row.group),
-      String(Number(row.alpha.toFixed(4))),
+      nameOf(row),
+      ...models.map((model) => String(Number(row.weights[model]!.toFixed(4)))),
       grouped(row.tensors),
       grouped(row.parameters),
       grouped(row.bytes),
     ]),
-    ['in all', '', sum('tensors'), sum('parameters'), sum('bytes')],
+    ['in all', ...models.map(() => ''), sum('tensors'), sum('parameters'), sum('bytes')],
   ]);
 }
 
-/** e.g. `4..8 px from pixelart, 16..64 px from toonhead`. */
-export function describePlan(plan: readonly NetworkPlanRow[], base: string, transfer: string): string {
-  const runs: { from: number; to: number; alpha: number }[] = [];
-  for (const { group, alpha, network } of plan) {
+function nameOf({ group, parts }: PlanRow): string {
+  return parts === undefined ? groupName(group) : `${groupName(group)} ${parts.join(', ')}`;
+}
+
+/** e.g. `4..8 px from pixelart, 16..64 px from toonhead`; several shares within a resolution are left out. */
+export function describePlan(plan: readonly NetworkPlanRow[], { base }: Pick<Recipe, 'base'>): string {
+  const runs: { from: number; to: number; text: string }[] = [];
+  for (const { group, parts, weights, network } of plan) {
     // All networks follow one rule.
     if (typeof group !== 'number' || network !== plan[0]!.network) continue;
+    const text = parts === undefined ? describeWeights(weights, base) : ' in parts';
     const last = runs.at(-1);
-    if (last?.alpha === alpha) last.to = group;
-    else runs.push({ from: group, to: group, alpha });
+    if (last?.text === text) last.to = group;
+    else runs.push({ from: group, to: group, text });
   }
   return runs
-    .map(({ from, to, alpha }) => {
-      const range = from === to ? `${from} px` : `${from}..${to} px`;
-      if (alpha === 0 || alpha === 1) return `${range} from ${modelLabel(alpha === 0 ? base : transfer)}`;
-      return `${range} ${(100 * alpha).toFixed(1)} % ${modelLabel(transfer)}`;
-    })
+    .map(({ from, to, text }) => `${from === to ? `${from} px` : `${from}..${to} px`}${text}`)
     .join(', ');
+}
+
+function describeWeights(weights: PlanRow['weights'], base: string): string {
+  const used = Object.entries(weights).filter(([, weight]) => weight !== 0);
+  if (used.length === 1 && used[0]![1] === 1) return ` from ${used[0]![0]}`;
+  const others = used.filter(([model]) => model !== base);
+  return ` ${others.map(([model, weight]) => `${(100 * weight).toFixed(1)} % ${model}`).join(' and ')}`;
 }

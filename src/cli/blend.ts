@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { MAX_ALIGNED_SIZE, MIN_ALIGNED_SIZE } from '../face/limits.js';
+import { addBlendOptions } from './blend-options.js';
 import { addCompare } from './compare-options.js';
 import { addExploring } from './exploring.js';
 import { addFaceOptions } from './face-options.js';
@@ -11,10 +12,9 @@ import {
   addNetwork,
   addProjectionOptions,
   addPsi,
-  addRecipe,
   choice,
   dtypeOption,
-  networkList,
+  modelFile,
   seedsOption,
   text,
   wholeNumber,
@@ -31,6 +31,7 @@ that come with the program (toonhead, pixelart, dylan), and of those that "blend
 Examples:
   blend --base toonhead --transfer pixelart --swap 8 --preview preview.png
   blend sweep --base toonhead --transfer pixelart --out sweep.png
+  blend plan recipe.yaml; blend recipe.yaml --out blend.safetensors
   blend --base ffhq.pkl --transfer ukiyoe.pkl --swap 16 --out blend.pkl
   blend render toonhead-pixelart-swap8.safetensors --seeds 0-3,85 --psi 0.7 --out faces
 
@@ -48,45 +49,15 @@ function blendProgram(start: Start): Command {
     .configureOutput({ writeErr: () => {} })
     .enablePositionalOptions()
     .helpCommand(true)
-    .description('Blends two StyleGAN2, StyleGAN or PGGAN generators, resolution by resolution.')
-    .usage('--base B --transfer T --swap R [options]\n       blend COMMAND …')
+    .description('Blends StyleGAN2, StyleGAN or PGGAN generators, resolution by resolution.')
+    .usage(
+      '--base B --transfer T --swap R [options]\n       blend RECIPE.yaml [options]\n       blend COMMAND …',
+    )
     // A mistyped command ends up here; the action says which one was meant.
-    .allowExcessArguments()
-    .option('--base <model>', 'the generator that is blended into', text('--base'))
-    .option(
-      '--transfer <model>',
-      'the generator that was fine-tuned from it, in another domain',
-      text('--transfer'),
-    )
-    .option(
-      '--swap <resolution>',
-      'the last resolution that takes its weights from the structure model',
-      wholeNumber('--swap'),
-    );
-  addRecipe(program)
-    .addOption(choice('--mapping <model>', 'whose mapping network', ['base', 'transfer']).default('base'))
-    .addOption(choice('--noise <model>', 'whose noise buffers', ['base', 'transfer']).default('base'))
-    .option(
-      '--out <file>',
-      'where to write: .safetensors, or .pkl or .pt in the form of the base (default: BASE-TRANSFER-swapR.safetensors here)',
-      text('--out'),
-    )
-    .option(
-      '--container <file>',
-      'take the form, and all that is not blended, of this .pkl or .pt',
-      text('--container'),
-    )
-    .option(
-      '--networks <list>',
-      'which networks to blend into a training snapshot, such as G_ema,G,D (default: G_ema)',
-      networkList('--networks'),
-    )
-    .option('--lossy', 'write although settings of the container differ, or the form cannot hold them')
-    .addOption(dtypeOption())
-    .option('--preview <file>', 'also render faces through base, blend and transfer', text('--preview'))
-    .addOption(seedsOption('0-5'))
-    .option('--dry-run', 'print what would be done, and write nothing');
-  addCommon(addEngine(addClass(program)), { writes: true })
+    .allowExcessArguments();
+  addBlendOptions(program)
+    .option('--print-recipe', 'print the recipe that the options describe, and write nothing')
+    .option('--dry-run', 'print what would be done, and write nothing; also blend plan')
     .addHelpText('after', EXAMPLES)
     .action((options, command: Command) =>
       start(async (context) => {
@@ -95,6 +66,8 @@ function blendProgram(start: Start): Command {
       }),
     );
 
+  addPlan(program, start);
+  addReplay(program, start);
   addRender(program, start);
   addExploring(program, start);
   addProject(program, start);
@@ -107,6 +80,31 @@ function blendProgram(start: Start): Command {
   addModels(program, start);
   addDoctor(program, start);
   return program;
+}
+
+function addPlan(program: Command, start: Start): void {
+  const command = program
+    .command('plan [recipe]')
+    .description('Says what a blend would be made of, and what it takes, without reading the weights.')
+    .allowExcessArguments();
+  addBlendOptions(command).action((_, options, command: Command) =>
+    start(async () => (await import('./blend-command.js')).planCommand(options, command)),
+  );
+}
+
+function addReplay(program: Command, start: Start): void {
+  const command = program
+    .command('replay <file>')
+    .description('Makes a blend once more, by the recipe that it carries, and compares the two bit for bit.')
+    .option(
+      '--model <name=file>',
+      'where a model of the recipe is; else it is looked for beside the file, here, and by name',
+      modelFile('--model'),
+    )
+    .option('--out <file>', 'also keep what was made', text('--out'));
+  addCommon(command, { writes: true }).action((file: string, options) =>
+    start(async (context) => (await import('./replay-command.js')).replayCommand(file, options, context)),
+  );
 }
 
 function addRender(program: Command, start: Start): void {

@@ -58,6 +58,18 @@ export function text(option: string): (value: string) => string {
   };
 }
 
+/** A parser of `NAME=FILE`, which may be given several times. */
+export function modelFile(
+  option: string,
+): (value: string, before?: ReadonlyMap<string, string>) => Map<string, string> {
+  return (value, before = new Map()) => {
+    const [, name, file] = /^([^=]+)=(.+)$/.exec(value) ?? [];
+    if (name !== undefined && file !== undefined && !before.has(name))
+      return new Map([...before, [name, file]]);
+    throw malformed(option, 'NAME=FILE, each name once', value);
+  };
+}
+
 /** An option with one value out of a few. */
 export function choice(flags: string, description: string, choices: readonly string[]): Option {
   return new Option(flags, description).choices(choices);

@@ -1,29 +1,30 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { modelLabel } from '../checkpoint/names.js';
 import type { Picture } from '../render/picture.js';
 import { contactSheet } from '../render/sheet.js';
-import type { BlendRecipe } from '../swap/recipe.js';
+import type { Models } from '../swap/blend.js';
+import { modelsOf, pairOfRecipe, type Recipe } from '../swap/recipe-model.js';
 import { chosenEngine } from './engine.js';
 import type { EngineChoice } from './options.js';
 import type { Context } from './outcome.js';
 import { renderSeeds } from './render-seeds.js';
 
 export interface PreviewModels {
-  readonly base: string;
-  readonly transfer: string;
-  readonly ofBase: Checkpoint;
+  readonly recipe: Recipe;
+  readonly models: Models;
   readonly blended: Checkpoint;
-  readonly ofTransfer: Checkpoint;
-  readonly recipe: BlendRecipe;
   readonly options: EngineChoice & { readonly seeds: readonly number[]; readonly class?: number };
 }
 
-/** The same faces through base, blend and transfer model, one row each, as a labelled sheet. */
-export async function preview(models: PreviewModels, { signal, terminal }: Context): Promise<Picture> {
-  const { base, transfer, recipe, options } = models;
+/** The same faces through the base, the blend and the other models, one row each, as a labelled sheet. */
+export async function preview(
+  { recipe, models, blended, options }: PreviewModels,
+  { signal, terminal }: Context,
+): Promise<Picture> {
   const { seeds, class: classIndex } = options;
   const engine = await chosenEngine(options, terminal);
-  const checkpoints = [models.ofBase, models.blended, models.ofTransfer];
+  const [base, ...others] = modelsOf(recipe);
+  const [ofBase, ...ofOthers] = [base!, ...others].map((name) => models.get(name)!);
+  const checkpoints = [ofBase!, blended, ...ofOthers];
   const progress = await terminal.progress({ label: 'preview', total: checkpoints.length * seeds.length });
   try {
     const rows: Picture[][] = [];
@@ -33,10 +34,17 @@ export async function preview(models: PreviewModels, { signal, terminal }: Conte
     }
     return await contactSheet({
       rows,
-      rowLabels: [modelLabel(base), `swap ${recipe.swap}`, modelLabel(transfer)],
+      rowLabels: [base!, blendLabel(recipe), ...others],
       columnLabels: seeds.map((seed) => `seed ${seed}`),
     });
   } finally {
     progress.finish();
   }
+}
+
+function blendLabel(recipe: Recipe): string {
+  const { cut } = recipe;
+  if (cut !== undefined) return `${cut.tool} ${cut.resolution}`;
+  const pair = pairOfRecipe(recipe);
+  return pair === undefined ? 'blend' : `swap ${pair.swap}`;
 }

@@ -5,11 +5,9 @@ import { writeInPlace } from '../checkpoint/in-place/write-in-place.js';
 import type { NetworkName } from '../checkpoint/network-names.js';
 import { writeRosinality } from '../checkpoint/rosinality-write.js';
 import { writeCheckpoint } from '../checkpoint/write.js';
-import { pairOf } from '../swap/blend.js';
-import type { BlendRecipe } from '../swap/recipe.js';
+import type { Models } from '../swap/blend.js';
 import { blendMetadata, draftMetadata } from '../swap/recipe-metadata.js';
-import { recipeOfPair } from '../swap/recipe-model.js';
-import type { NetworkPair } from './blend-models.js';
+import type { Recipe } from '../swap/recipe-model.js';
 import { byteProgress } from './byte-progress.js';
 import type { Context } from './outcome.js';
 import type { OutputForm } from './output-form.js';
@@ -17,11 +15,11 @@ import type { OutputForm } from './output-form.js';
 export interface BlendToWrite {
   readonly out: string;
   readonly form: OutputForm;
-  /** The blends of the pairs, by network. */
+  /** By network. */
   readonly blends: ReadonlyMap<NetworkName, Checkpoint>;
-  /** Of these the first is recorded with the recipe. */
-  readonly pairs: readonly NetworkPair[];
-  readonly recipe: BlendRecipe;
+  /** What the first of them is made of: recorded with the recipe. */
+  readonly models: Models;
+  readonly recipe: Recipe;
   readonly dtype: WrittenDType;
   readonly lossy: boolean | undefined;
   readonly force: boolean | undefined;
@@ -36,13 +34,10 @@ export interface WrittenBlend {
 
 /** Writes a blend in the form that was chosen. */
 export async function writeBlend(blend: BlendToWrite, { signal, terminal }: Context): Promise<WrittenBlend> {
-  const { out, form, blends, pairs, recipe } = blend;
-  const { base, transfer } = pairs[0]!;
-  const models = pairOf(base, transfer);
-  const general = recipeOfPair(recipe);
-  // Both files are hashed while they are blended, each on a thread of its own; not where nobody sees the hashes.
+  const { out, form, blends, models, recipe } = blend;
+  // All files are hashed while they are blended, each on a thread of its own; not where nobody sees the hashes.
   const isRecorded = form.kind === 'safetensors' || terminal.isJson;
-  const metadata = isRecorded ? blendMetadata(general, models) : undefined;
+  const metadata = isRecorded ? blendMetadata(recipe, models) : undefined;
   metadata?.catch(() => {});
   const progress = byteProgress(terminal, 'blending');
   const options = { ...blend, signal, onProgress: progress.onProgress };
@@ -54,7 +49,7 @@ export async function writeBlend(blend: BlendToWrite, { signal, terminal }: Cont
     else {
       await writeCheckpoint(out, first, {
         ...options,
-        metadata: await draftMetadata(general, models),
+        metadata: await draftMetadata(recipe, models),
         lateMetadata: () => metadata!,
       });
     }

@@ -12,6 +12,19 @@ import { modelsOf, PAIR_NAMES, type Recipe, recipeOfPair } from './recipe-model.
 /** Open generators by the names that a recipe calls them. */
 export type Models = ReadonlyMap<string, Checkpoint>;
 
+/** What a blend was made of. */
+export interface Ingredients {
+  readonly models: Models;
+  readonly recipe: Recipe;
+}
+
+const INGREDIENTS = new WeakMap<Checkpoint, Ingredients>();
+
+/** What a checkpoint that {@link blendModels} returned is made of; undefined for others. */
+export function ingredientsOf(checkpoint: Checkpoint): Ingredients | undefined {
+  return INGREDIENTS.get(checkpoint);
+}
+
 /**
  * {@link blendModels} for the paper's blend of two (Pinkney & Adler 2020, section 3).
  * @throws as {@link blendModels}
@@ -46,7 +59,7 @@ export function blendModels(models: Models, recipe: Recipe): Checkpoint {
   const tensors = blendedTensors(inputs, mixtures);
   let filtersAgree: Promise<unknown> | undefined;
 
-  return {
+  const blend: Checkpoint = {
     architecture: base.architecture,
     tensors,
     metadata: {},
@@ -79,6 +92,8 @@ export function blendModels(models: Models, recipe: Recipe): Checkpoint {
       await Promise.all([...new Set(models.values())].map((input) => input.close()));
     },
   };
+  INGREDIENTS.set(blend, { models, recipe });
+  return blend;
 }
 
 /**

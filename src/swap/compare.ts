@@ -117,7 +117,7 @@ function differingTensors(base: Checkpoint, transfer: Checkpoint, limit: number)
   for (const what of names) {
     // Files that lack an average or noise buffers get those of the other model, or do without: see `blend.ts`.
     if (isOptional(what) && !(base.tensors.has(what) && transfer.tensors.has(what))) continue;
-    if ((resolutionOf(what) ?? 0) > limit) continue;
+    if (Number.isFinite(limit) && (resolutionOf(what) ?? 0) > limit) continue;
     const inBase = shapeText(base.tensors.get(what)?.shape);
     const inTransfer = shapeText(transfer.tensors.get(what)?.shape);
     if (inBase !== inTransfer) differences.push({ what, inBase, inTransfer });

@@ -44,8 +44,13 @@ export function planModels(models: Models, recipe: Recipe): PlanRow[] {
   const mixtures = mixturesOf(models, recipe);
   const { tensors, architecture } = models.get(recipe.base)!;
   const order: TensorGroup[] = ['mapping', ...resolutionsOf(architecture), 'noise', 'filters'];
+  const groups = new Map<TensorGroup, TensorInfo[]>();
+  for (const info of tensors.values()) {
+    const group = groupOf(info.name);
+    groups.set(group, [...(groups.get(group) ?? []), info]);
+  }
   return order.flatMap((group) => {
-    const infos = [...tensors.values()].filter(({ name }) => groupOf(name) === group);
+    const infos = groups.get(group) ?? [];
     const alike = new Map<string, TensorInfo[]>();
     for (const info of infos) {
       const weights = mixtures.get(info.name)!.weights.join();

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { resolutionsOf } from '../checkpoint/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { type Models, pairOf } from './blend.js';
+import { ingredientsOf, type Models, pairOf } from './blend.js';
 import type { BlendRecipe } from './recipe.js';
 import { modelsOf, pairOfRecipe, type Recipe, recipeOfPair } from './recipe-model.js';
 import { alphas } from './schedule.js';
@@ -81,36 +81,30 @@ export async function draftMetadata(recipe: Recipe, models: Models): Promise<{ [
   return encode(recipe, models, blank);
 }
 
-async function encode(
-  recipe: Recipe,
-  models: Models,
-  hash: (checkpoint: Checkpoint) => Promise<string>,
-): Promise<{ [RECIPE_KEY]: string }> {
+type Hash = (checkpoint: Checkpoint) => Promise<string>;
+
+async function encode(recipe: Recipe, models: Models, hash: Hash): Promise<{ [RECIPE_KEY]: string }> {
+  return { [RECIPE_KEY]: JSON.stringify(await record(recipe, models, hash)) };
+}
+
+async function record(recipe: Recipe, models: Models, hash: Hash): Promise<RecordedRecipe> {
   const inputs = await Promise.all(
     modelsOf(recipe).map(async (name) => {
       const checkpoint = models.get(name)!;
-      return [name, await describeInput(checkpoint, await hash(checkpoint))] as const;
+      return [name, await describeInput(checkpoint, hash)] as const;
     }),
   );
   const pair = pairOfRecipe(recipe);
   const [base, transfer] = inputs.map(([, input]) => input) as [RecordedInput, RecordedInput];
   const { architecture } = models.get(recipe.base)!;
-  const record: RecordedRecipe =
-    pair === undefined
-      ? { version: RECIPE_VERSION, recipe, models: Object.fromEntries(inputs) }
-      : {
-          version: PAIR_VERSION,
-          base,
-          transfer,
-          ...pair,
-          alpha: Object.fromEntries(alphas(resolutionsOf(architecture), pair)),
-        };
-  return { [RECIPE_KEY]: JSON.stringify(record) };
+  if (pair === undefined) return { version: RECIPE_VERSION, recipe, models: Object.fromEntries(inputs) };
+  const alpha = Object.fromEntries(alphas(resolutionsOf(architecture), pair));
+  return { version: PAIR_VERSION, base, transfer, ...pair, alpha };
 }
 
-async function describeInput(checkpoint: Checkpoint, sha256: string): Promise<RecordedInput> {
+async function describeInput(checkpoint: Checkpoint, hash: Hash): Promise<RecordedInput> {
   const { path, format, network } = checkpoint.origin;
-  const recipe = await recipeOf(checkpoint);
+  const [sha256, recipe] = await Promise.all([hash(checkpoint), recipeOf(checkpoint, hash)]);
   return {
     path: basename(path),
     format,
@@ -121,7 +115,10 @@ async function describeInput(checkpoint: Checkpoint, sha256: string): Promise<Re
 }
 
 /** The recipe that an input was made by, unless its history is too long to be carried along. */
-async function recipeOf({ metadata }: Checkpoint): Promise<RecordedRecipe | undefined> {
+async function recipeOf(checkpoint: Checkpoint, hash: Hash): Promise<RecordedRecipe | undefined> {
+  const ingredients = ingredientsOf(checkpoint);
+  if (ingredients !== undefined) return record(ingredients.recipe, ingredients.models, hash);
+  const { metadata } = checkpoint;
   const text = Object.hasOwn(metadata, RECIPE_KEY) ? metadata[RECIPE_KEY]! : '';
   if (text === '' || text.length > MAX_ANCESTOR_LENGTH) return undefined;
   // The schema of recipes takes its time to load, and most inputs are no blends.

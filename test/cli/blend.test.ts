@@ -64,8 +64,8 @@ test('a dry run prints the plan and writes nothing', async () => {
   const folder = await temporaryFolder();
   const { code, stdout } = await run('blend', [...PAIR, '--ramp', '1', '--dry-run'], folder);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^resolution +α +tensors +parameters +bytes$/m);
-  expect(stdout).toMatch(/^8 px +0\.6225 +14 +203 525 +814 100$/m);
+  expect(stdout).toMatch(/^resolution +toonhead +pixelart +tensors +parameters +bytes$/m);
+  expect(stdout).toMatch(/^8 px +0\.3775 +0\.6225 +14 +203 525 +814 100$/m);
   expect(await filesIn(folder)).toEqual([]);
 });
 

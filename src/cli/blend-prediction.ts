@@ -1,0 +1,56 @@
+import { elementCount } from '../checkpoint/checkpoint.js';
+import type { OpenModels } from './blend-models.js';
+import type { NetworkPlanRow } from './blend-plan.js';
+import type { OutputForm } from './output-form.js';
+
+/** What a blend will take, as far as that can be told from sizes. */
+export interface Prediction {
+  /** Of the inputs, and where a container is copied of that. */
+  readonly readBytes: number;
+  readonly writtenBytes: number;
+  /** Resident at most. */
+  readonly memoryBytes: number;
+  readonly seconds: number;
+}
+
+/** What the program takes before it has read anything. */
+const START_BYTES = 90e6;
+const START_SECONDS = 0.4;
+
+/** Reading, hashing on a thread of its own, and writing on the slowest machine that this was measured on, per second. */
+const READ_RATE = 350e6;
+const WRITE_RATE = 250e6;
+
+/** A tensor is read while the one before it is written: twice one of each model, and what they become. */
+export function predict(
+  plan: readonly NetworkPlanRow[],
+  { networks }: OpenModels,
+  form: OutputForm,
+): Prediction {
+  const sum = (key: 'readBytes' | 'bytes') => plan.reduce((total, row) => total + row[key], 0);
+  const container = form.kind === 'in-place' ? form.container.size : 0;
+  const [readBytes, writtenBytes] = [sum('readBytes') + container, Math.max(sum('bytes'), container)];
+  let largest = 0;
+  for (const models of networks.values()) {
+    for (const { tensors } of models.values()) {
+      for (const { shape } of tensors.values()) largest = Math.max(largest, 4 * elementCount(shape));
+    }
+  }
+  const readers = Math.max(
+    ...plan.map(({ weights }) => Object.values(weights).filter((weight) => weight !== 0).length),
+  );
+  return {
+    readBytes,
+    writtenBytes,
+    memoryBytes: START_BYTES + 2 * (readers + 1) * largest,
+    seconds: START_SECONDS + readBytes / READ_RATE + writtenBytes / WRITE_RATE,
+  };
+}
+
+export function predictionLine({ readBytes, writtenBytes, memoryBytes, seconds }: Prediction): string {
+  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
+  return (
+    `reads ${megabytes(readBytes)}, writes ${megabytes(writtenBytes)}; ` +
+    `about ${megabytes(memoryBytes)} of memory and ${seconds.toFixed(1)} s`
+  );
+}

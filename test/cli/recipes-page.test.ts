@@ -1,0 +1,26 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { filesIn, ONE_THREAD, run } from './cli.js';
+
+test('the recipes and commands of docs/recipes.md do what they say, one after the other', async () => {
+  const page = await readFile(new URL('../../docs/recipes.md', import.meta.url), 'utf8');
+  const recipes = [...page.matchAll(/```yaml\n# (\S+)\n[\s\S]*?```/g)];
+  const folder = await temporaryFolder();
+  for (const [block, name] of recipes) {
+    await writeFile(join(folder, name!), block.replace(/^```yaml\n|```$/g, ''));
+  }
+  const calls = [...page.matchAll(/^ {4}blend ([^#\n]+)/gm)].map(([, args]) => args!.trim().split(/\s+/));
+  expect(calls.length).toBeGreaterThan(9);
+  for (const args of calls) {
+    const renders = args[0] === 'three.yaml' ? ONE_THREAD : [];
+    const { code, stderr } = await run('blend', [...args, ...renders], folder);
+    expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
+  }
+  const written = (await filesIn(folder)).filter((name) => !name.endsWith('.yaml'));
+  expect(written).toEqual([
+    ...['mean.safetensors', 'more.safetensors', 'of-blends.safetensors', 'table.safetensors'],
+    ...['three.png', 'three.safetensors', 'toonhead-pixelart-pinkney8-1.safetensors'],
+  ]);
+});

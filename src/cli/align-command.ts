@@ -28,7 +28,7 @@ const DEFAULT_SIZE = 1024;
 const SUFFIX = '-face';
 
 /** The key of an aligned picture's metadata under which it says where it was in the photo. */
-const KEY = 'align';
+export const ALIGNED_KEY = 'align';
 
 /** What became of a photo. */
 interface Result {
@@ -53,7 +53,7 @@ export async function alignCommand(
     out: options.out,
     recursive: options.recursive === true,
     suffix: SUFFIX,
-    key: KEY,
+    key: ALIGNED_KEY,
     signal,
   });
   const source = await openFaceSource(options, files.length);
@@ -119,7 +119,7 @@ async function alignFile({ path, output, isOneFile }: PictureFile, task: Task): 
       throwIfAborted(signal);
       const transformSize = transformSizeFor(size, source.sizes.transformSize);
       const { picture, quad } = await alignFace(photo, landmarks, { size, transformSize });
-      const metadata = { [KEY]: JSON.stringify({ face: number, corners: quad.corners }) };
+      const metadata = { [ALIGNED_KEY]: JSON.stringify({ face: number, corners: quad.corners }) };
       await writePicture(outputs[i]!, picture, { force, metadata });
       faces.push({
         number,

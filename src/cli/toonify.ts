@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addFaceOptions } from './face-options.js';
 import {
   addClass,
   addCommon,
@@ -20,12 +21,15 @@ const DEFAULT_STEPS = 500;
 
 const EXAMPLES = `
 Without models the bundled pair toonhead + pixelart is blended at swap 8. Pictures may be in any format that is
-commonly used; the centre square is taken. Results are PNG files called NAME-toon.png, in the current folder; those of
-a folder are in FOLDER-toons here, in the same sub-folders. A second run skips what is finished already.
+commonly used. Faces are looked for and cut out the way generators know them; a picture of exactly the generator's size,
+or one that "blend align" made, is taken as aligned already. Results are PNG files called NAME-toon.png, in the current
+folder (NAME-toon-1.png, NAME-toon-2.png, ... of a photo with several faces); those of a folder are in FOLDER-toons here,
+in the same sub-folders. A second run skips what is finished already.
 
 Examples:
   toonify portrait.jpg
   toonify photos --out toons --side-by-side
+  toonify party.jpg --paste-back --match-colours
   toonify portrait.jpg --base toonhead --transfer dylan --swap 8
   toonify portrait.jpg --model my-blend.safetensors --base my-base.safetensors
 
@@ -51,9 +55,12 @@ function toonifyProgram(start: Start): Command {
       'a finished blend of the base, instead of --transfer and --swap',
       text('--model'),
     );
-  addPsi(addClass(addProjectionOptions(addRecipe(program), DEFAULT_STEPS)))
+  addFaceOptions(addPsi(addClass(addProjectionOptions(addRecipe(program), DEFAULT_STEPS))))
     .option('--out <path>', 'a folder, or the name of the one result (PNG, JPEG, WebP)', text('--out'))
     .option('--side-by-side', 'write input, reconstruction and result next to each other')
+    .option('--no-align', 'the pictures are aligned already: take their centre squares as they are')
+    .option('--paste-back', 'put the results back into the photo')
+    .option('--match-colours', 'with --paste-back: give the results the light and tint of the photo')
     .option('--recursive', 'also take the pictures in sub-folders')
     .option(
       '--jobs <n>',

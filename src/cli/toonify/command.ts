@@ -12,15 +12,19 @@ import { table } from '../table.js';
 import { describeError } from '../terminal.js';
 import { type BatchFiles, batchFilesOf } from './batch-files.js';
 import { openBatchLog } from './batch-log.js';
+import { faceSettings, requireConsistentFaces } from './face-settings.js';
 import { defaultJobs, makeToonifiers } from './make-toonifiers.js';
 import { isBundledPair, type ModelOptions, type Models, openModels } from './models.js';
-import { type Item, planItems } from './plan.js';
+import type { PartOptions } from './parts.js';
+import type { Item } from './plan.js';
 import type { Settings } from './record.js';
 import { type Result, runItems } from './run-items.js';
+import { planWithFaces } from './search-faces.js';
 import type { ToonSettings } from './toonifier.js';
 import { totalsOf } from './totals.js';
 
-export interface ToonifyOptions extends CommonOptions, EngineChoice, ModelOptions {
+export interface ToonifyOptions extends CommonOptions, EngineChoice, ModelOptions, PartOptions {
+  readonly matchColours?: true;
   readonly steps: number;
   readonly seed: number;
   readonly loss: string;
@@ -39,6 +43,7 @@ export async function toonifyCommand(
   options: ToonifyOptions,
   context: Context,
 ): Promise<Outcome> {
+  requireConsistentFaces(options);
   const files = await batchFilesOf(paths, options);
   if (files === undefined) return toonify(paths, options, undefined, context);
   const { signal, terminal } = context;
@@ -55,7 +60,7 @@ async function toonify(
   files: BatchFiles | undefined,
   context: Context,
 ): Promise<Outcome> {
-  const { terminal, signal } = context;
+  const { terminal } = context;
   const force = options.force === true;
   const models = await openModels(options);
   try {
@@ -65,15 +70,15 @@ async function toonify(
     const { loss, spec } = await chosenLoss(options.loss, architecture.resolution, terminal);
     const settings = toonSettings({ ...options, loss: spec });
     // Everything that a result depends on beside its picture. What it was computed on is no part of it.
-    const record: Settings = { ...models.identity, ...settings };
-    const items = await planItems(paths, {
-      out: options.out,
+    const record: Settings = { ...models.identity, ...settings, ...(await faceSettings(options)) };
+    const planning = {
+      ...options,
       recursive: options.recursive === true,
       force,
       settings: record,
       files: models.files,
-      signal,
-    });
+    };
+    const items = await planWithFaces(paths, planning, architecture.resolution, context);
     if (isBundledPair(options)) terminal.info(`using the bundled generators: ${models.description}`);
     if (models.warning !== undefined) terminal.warn(models.warning);
     if (files !== undefined)
@@ -86,7 +91,9 @@ async function toonify(
       files && (await openBatchLog(files, { description, settings: record, items, force, models: {} }));
     try {
       const toonifier = makeToonifiers(making, terminal);
-      const run = { ...options, jobs, record, toonifier, log };
+      const pasteBack = options.pasteBack === true;
+      const matchColours = options.matchColours === true;
+      const run = { ...options, pasteBack, matchColours, jobs, record, toonifier, log };
       const results = await runItems(items, models, settings, run, context);
       for (const line of summary(results)) terminal.info(line);
       return outcomeOf(results, models, files);

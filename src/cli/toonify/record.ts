@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { sha256OfFile } from '../../files/sha256.js';
+import { readPictureBytes } from '../../render/decode.js';
 import { pictureMetadata } from '../../render/picture-metadata.js';
 
 /** The key of a result's metadata under which it says what it was made from. */
@@ -50,7 +50,17 @@ export async function hasRecord(path: string, key: string): Promise<boolean> {
   return (await metadataOf(path))?.[key] !== undefined;
 }
 
+/** How many results of this input and these settings there are, one for each face, where `path` is the first one. */
+export async function facesOfResult(path: string): Promise<number> {
+  try {
+    const { of } = JSON.parse((await metadataOf(path))?.[RESULT_KEY] ?? '{}') as { of?: unknown };
+    return typeof of === 'number' && Number.isInteger(of) ? of : 0;
+  } catch {
+    return 0;
+  }
+}
+
 async function metadataOf(path: string): Promise<Record<string, string> | undefined> {
-  const bytes = await readFile(path).catch(() => undefined);
+  const bytes = await readPictureBytes(path).catch(() => undefined);
   return bytes === undefined ? undefined : pictureMetadata(bytes);
 }

@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import { AbortedError, InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
-import { readPicture } from '../../render/read-picture.js';
 import { writePicture } from '../../render/write-picture.js';
 import type { CommonOptions } from '../options.js';
 import type { Context } from '../outcome.js';
@@ -10,10 +9,13 @@ import type { Terminal } from '../terminal.js';
 import type { BatchLog } from './batch-log.js';
 import type { Thumbnails } from './journal.js';
 import type { Models } from './models.js';
-import type { Item } from './plan.js';
+import { type Item, settingsOf } from './plan.js';
 import { qualityEntries, recordFor, type Settings } from './record.js';
 import { thumbnailsOf } from './thumbnails.js';
 import type { Toonifier, ToonSettings } from './toonifier.js';
+import { type ToonifyPartOptions, toonifyPart } from './toonify-part.js';
+
+type TodoItem = Extract<Item, { state: 'todo' }>;
 
 /** What became of one picture. */
 export interface Result {
@@ -27,7 +29,7 @@ export interface Result {
   readonly error?: StyleganBlendError;
 }
 
-export interface RunOptions extends CommonOptions {
+export interface RunOptions extends CommonOptions, Pick<ToonifyPartOptions, 'pasteBack' | 'matchColours'> {
   /** Pictures that are worked on at once. */
   readonly jobs: number;
   readonly record: Settings;
@@ -73,7 +75,7 @@ export async function runItems(
     try {
       for (const i of queue) {
         const label = items.length > 1 ? `${items[i]!.input} (${i + 1} of ${items.length})` : items[i]!.input;
-        const { result, thumbnails } = await runItem(items[i]!, label, toonifier, shared);
+        const { result, thumbnails } = await runItem(items[i] as TodoItem, label, toonifier, shared);
         results[i] = result;
         await log?.result(i, result, thumbnails);
         report(result);
@@ -130,34 +132,37 @@ function reporter(terminal: Terminal, count: number): (result: Result) => void {
 }
 
 async function runItem(
-  item: Item,
+  item: TodoItem,
   label: string,
   toonifier: () => Promise<Toonifier>,
-  { models, record, force, signal, board, log }: Shared,
+  { models, record, pasteBack, matchColours, force, signal, board, log }: Shared,
 ): Promise<{ result: Result; thumbnails?: Thumbnails }> {
-  const { input } = item;
+  const { input, part } = item;
   const output = item.output!;
   const started = performance.now();
   const progress = await board.begin(label);
   try {
-    // Before the generators are compiled: a file that is no picture is to be reported at once.
-    const aligned = await readPicture(input, models.base.architecture.resolution);
-    await log?.begin(item);
-    const worker = await toonifier();
-    const { picture, ...quality } = await worker.toonify(aligned, {
+    const worker = lazily(async () => {
+      await log?.begin(item);
+      return toonifier();
+    });
+    const { before, picture, ...quality } = await toonifyPart(input, part, worker, {
+      pasteBack,
+      matchColours,
+      size: models.base.architecture.resolution,
       signal,
       onStep: (step, loss) => progress.update(step, { loss }),
     });
     const metadata = {
-      ...(await recordFor(input, record)),
+      ...(await recordFor(input, settingsOf(part, record))),
       ...qualityEntries(quality),
-      engine: worker.engine,
+      engine: (await worker()).engine,
     };
     await makeFolder(dirname(output));
     await writePicture(output, picture, { force, metadata });
     const seconds = (performance.now() - started) / 1000;
     const result: Result = { input, output, status: 'done', ...quality, seconds };
-    return log === undefined ? { result } : { result, thumbnails: await thumbnailsOf(aligned, picture) };
+    return log === undefined ? { result } : { result, thumbnails: await thumbnailsOf(before, picture) };
   } catch (error) {
     const isOfThisPicture =
       error instanceof InputFileError || (error instanceof OutputError && error.code === 'OUTPUT_EXISTS');

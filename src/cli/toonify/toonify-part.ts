@@ -1,0 +1,75 @@
+import { alignFace } from '../../face/align.js';
+import { matchColours } from '../../face/match-colours.js';
+import { pasteFace } from '../../face/paste.js';
+import { openPhoto, type Photo } from '../../face/photo.js';
+import type { Picture } from '../../render/picture.js';
+import { readPicture } from '../../render/read-picture.js';
+import type { ChosenFace } from '../face-source.js';
+import type { Part } from './parts.js';
+import type { Toon, Toonifier } from './toonifier.js';
+
+export interface ToonifyPartOptions {
+  /** Side of the generator's pictures. */
+  readonly size: number;
+  readonly pasteBack: boolean;
+  readonly matchColours: boolean;
+  readonly signal: AbortSignal;
+  /** @param step of `steps` for each face; as a share of all faces it goes from 0 to 1 */
+  readonly onStep: (step: number, loss: number) => void;
+}
+
+/** What a part of a picture has become. */
+export interface ToonifiedPart extends Toon {
+  /** What went in: the aligned face, or the whole photo where faces were put back. */
+  readonly before: Picture;
+}
+
+/**
+ * Cuts out what is wanted of a picture, turns it into its counterpart, and puts that back where it is to be.
+ * @param toonifier is only made once the picture has been read: a broken one is to be reported at once
+ */
+export async function toonifyPart(
+  path: string,
+  { faces }: Part,
+  toonifier: () => Promise<Pick<Toonifier, 'toonify'>>,
+  options: ToonifyPartOptions,
+): Promise<ToonifiedPart> {
+  const { size, pasteBack } = options;
+  if (faces.length === 0) {
+    const before = await readPicture(path, size);
+    return { ...(await (await toonifier()).toonify(before, options)), before };
+  }
+  const photo = await openPhoto(path);
+  if (pasteBack) return pasteAll(photo, faces, toonifier, options);
+  const { picture: before } = await alignFace(photo, faces[0]!.landmarks, { size });
+  return { ...(await (await toonifier()).toonify(before, options)), before };
+}
+
+/** Every face in turn, each into the photo with the ones before; quality is the mean. */
+async function pasteAll(
+  photo: Photo,
+  faces: readonly ChosenFace[],
+  toonifier: () => Promise<Pick<Toonifier, 'toonify'>>,
+  { size, matchColours: areMatched, signal, onStep }: ToonifyPartOptions,
+): Promise<ToonifiedPart> {
+  const before = await photo.pixels();
+  const count = faces.length;
+  const sum = { distance: 0, psnr: 0 };
+  let picture = before;
+  let steps = 0;
+  for (const [i, { landmarks }] of faces.entries()) {
+    const { picture: aligned, quad } = await alignFace(photo, landmarks, { size });
+    const toon = await (await toonifier()).toonify(aligned, {
+      signal,
+      onStep(step, loss) {
+        if (i === 0) steps = Math.max(steps, step);
+        onStep(Math.floor((i * steps + step) / count), loss);
+      },
+    });
+    const face = areMatched ? matchColours(toon.picture, aligned) : toon.picture;
+    picture = await pasteFace(picture, face, quad);
+    sum.distance += toon.distance / count;
+    sum.psnr += toon.psnr / count;
+  }
+  return { picture, before, ...sum };
+}

@@ -9,6 +9,7 @@ import {
   addClass,
   addCommon,
   addEngine,
+  addFeatures,
   addNetwork,
   addProjectionOptions,
   addPsi,
@@ -117,7 +118,7 @@ function addRender(program: Command, start: Start): void {
       'render a w that "blend project" has saved, with its noise',
       text('--latents'),
     );
-  addClass(addPsi(addNetwork(command, ['G_ema', 'G'])))
+  addFeatures(addClass(addPsi(addNetwork(command, ['G_ema', 'G']))))
     .option(
       '--cutoff <n>',
       'truncate only the first n layers (default: all; 8 in StyleGAN)',

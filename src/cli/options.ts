@@ -142,6 +142,20 @@ export function addRecipe(command: Command): Command {
     );
 }
 
+/** Options that take features of another network while it renders. */
+export interface FeatureChoice {
+  readonly featuresFrom?: string;
+  readonly at?: number;
+  readonly amount?: number;
+}
+
+export function addFeatures(command: Command): Command {
+  return command
+    .option('--features-from <model>', 'go on with the features of this generator', text('--features-from'))
+    .option('--at <resolution>', 'the last resolution that it computes', wholeNumber('--at'))
+    .option('--amount <number>', 'how much of them: 0 is none, 1 all (default: 1)', number('--amount'));
+}
+
 /** `--network` of commands that read one network of a file. */
 export function addNetwork(command: Command, names: readonly NetworkName[] = NETWORK_NAMES): Command {
   return command.option(

@@ -6,17 +6,18 @@ import { throwIfAborted, UsageError } from '../errors.js';
 import { type Latents, loadLatents } from '../project/latents.js';
 import type { NoiseMode } from '../render/noise-modes.js';
 import type { Picture } from '../render/picture.js';
-import { createRenderer, type Renderer } from '../render/renderer.js';
+import type { Renderer } from '../render/renderer.js';
 import { contactSheet } from '../render/sheet.js';
 import { checkTruncation, labelOf } from '../render/styles.js';
 import { formatOf, writePicture } from '../render/write-picture.js';
 import { chosenEngine } from './engine.js';
+import { type FeatureSource, openFeatures, rendererWith } from './features.js';
 import { requireFitting, stylesOfLatents } from './latents-fit.js';
-import { type CommonOptions, type EngineChoice, missing } from './options.js';
+import { type CommonOptions, type EngineChoice, type FeatureChoice, missing } from './options.js';
 import type { Context, Outcome } from './outcome.js';
 import { checkFolder, checkOutput, isFolder, makeFolder } from './outputs.js';
 
-interface RenderOptions extends CommonOptions, EngineChoice {
+interface RenderOptions extends CommonOptions, EngineChoice, FeatureChoice {
   readonly network?: string;
   readonly seeds?: readonly number[];
   readonly latents?: string;
@@ -38,17 +39,24 @@ export async function renderCommand(
 ): Promise<Outcome> {
   requireOneSource(options);
   const checkpoint = await openModel(model, { network: options.network });
+  let features: FeatureSource | undefined;
   try {
+    features = await openFeatures(options, checkpoint);
     const latents = options.latents === undefined ? undefined : await loadLatents(options.latents);
     const architecture = requireRendered(checkpoint);
     checkTruncation(architecture, options);
     if (latents === undefined) labelOf(architecture, options.class);
     else requireFitting(latents, options.latents!, checkpoint);
     const faces = facesOf(options, latents);
-    const target = await planOutput(faces, options, checkpoint.origin.path);
+    const inputs = [checkpoint, ...(features === undefined ? [] : [features.checkpoint])];
+    const target = await planOutput(
+      faces,
+      options,
+      inputs.map(({ origin }) => origin.path),
+    );
 
     const engine = await chosenEngine(options, terminal);
-    const renderer = await createRenderer(checkpoint, engine);
+    const renderer = await rendererWith(checkpoint, features, engine);
     const progress = await terminal.progress({ label: 'rendering', total: faces.length });
     const pictures: Picture[] = [];
     try {
@@ -68,6 +76,9 @@ export async function renderCommand(
     return {
       document: {
         model: checkpoint.origin.path,
+        ...(features === undefined
+          ? {}
+          : { featuresFrom: features.checkpoint.origin.path, at: features.at, amount: features.amount }),
         pictures: faces.map(({ seed }, i) => ({
           ...(seed === undefined ? { latents: options.latents } : { seed }),
           output: outputs[i] ?? outputs[0],
@@ -76,6 +87,7 @@ export async function renderCommand(
       lines: outputs,
     };
   } finally {
+    await features?.checkpoint.close();
     await checkpoint.close();
   }
 }
@@ -117,9 +129,13 @@ type Target =
   | { kind: 'sheet'; paths: string[]; write: (sheet: Picture) => Promise<void> };
 
 /** Where the pictures go, after everything that could be in the way has been looked for. */
-async function planOutput(faces: readonly Face[], options: RenderOptions, model: string): Promise<Target> {
+async function planOutput(
+  faces: readonly Face[],
+  options: RenderOptions,
+  models: readonly string[],
+): Promise<Target> {
   const { out, force, latents } = options;
-  const inputs = [model, ...(latents === undefined ? [] : [latents])];
+  const inputs = [...models, ...(latents === undefined ? [] : [latents])];
   // A name without an extension is a folder that will be made; with one, it has to be that of a picture.
   if ((await isFolder(out)) || extname(out) === '') {
     await checkFolder(out);

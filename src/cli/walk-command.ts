@@ -5,7 +5,8 @@ import { checkWalk, type Path, type WalkNoise, walk } from '../explore/walk.js';
 import { createRenderer } from '../render/renderer.js';
 import { checkTruncation, labelOf } from '../render/styles.js';
 import { chosenEngine } from './engine.js';
-import { checkFilmOutput, type FilmChoice, frameCount, writeFrames } from './film-options.js';
+import { type FilmChoice, frameCount } from './film-options.js';
+import { checkFilmOutput, writeFrames } from './film-output.js';
 import type { EngineChoice } from './options.js';
 import type { Context, Outcome } from './outcome.js';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { maxDifference } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { filesIn, interrupted, ONE_THREAD, run } from './cli.js';
 
@@ -87,6 +88,23 @@ test('sheets of mixed styles and of noise; usage as table and drawing', async ()
   expect((await sharp(join(folder, 'usage.svg')).metadata()).width).toBeGreaterThan(200);
 });
 
+test('features of another network are, all of them, the swap of its weights', async () => {
+  const folder = await temporaryFolder();
+  const faces = ['--seeds', '3', '--quiet', ...ONE_THREAD];
+  const features = ['--features-from', 'pixelart', '--at', '8'];
+  expect(
+    (await run('blend', ['render', 'toonhead', ...features, ...faces, '--out', 'a.png'], folder)).code,
+  ).toBe(0);
+  expect(
+    (await run('blend', [...PAIR, '--swap', '8', '--out', 'b.safetensors', '--quiet'], folder)).code,
+  ).toBe(0);
+  expect((await run('blend', ['render', 'b.safetensors', ...faces, '--out', 'b.png'], folder)).code).toBe(0);
+  const [a, b] = await Promise.all(
+    ['a.png', 'b.png'].map((name) => sharp(join(folder, name)).raw().toBuffer()),
+  );
+  expect(maxDifference(a!, b!)).toBeLessThanOrEqual(1);
+});
+
 test('an interrupted film leaves nothing behind', async () => {
   const folder = await temporaryFolder();
   const args = ['walk', 'toonhead', '--frames', '4000', '--out', 'walk.webp', ...ONE_THREAD];
@@ -112,6 +130,11 @@ describe('what cannot be done is refused before anything is computed', () => {
     [
       'STYLES_OUT_OF_RANGE',
       ['mix', 'toonhead', '--rows', '1', '--columns', '2', '--styles', '10', '--out', 'x.png'],
+    ],
+    ['OPTION_MISSING', ['render', 'toonhead', '--seeds', '1', '--features-from', 'pixelart']],
+    [
+      'FEATURES_NOT_A_RESOLUTION',
+      ['render', 'toonhead', '--seeds', '1', '--features-from', 'dylan', '--at', '128'],
     ],
     ['SPLIT_NOT_A_RESOLUTION', ['noise', 'toonhead', '--split', '5', '--out', 'x.png']],
     ['PICTURE_FORMAT', ['usage', 'toonhead', '--out', 'x.gif']],

@@ -249,8 +249,9 @@ function addDiff(program: Command, start: Start): void {
 function addDoctor(program: Command, start: Start): void {
   const command = program
     .command('doctor')
-    .description('Says what this machine can compute with, and what it lacks.');
-  addCommon(command, { writes: false }).action(() =>
-    start(async () => (await import('./doctor.js')).doctorCommand()),
+    .description('Says what this machine can compute with, and what it lacks.')
+    .option('--clear-cache', 'forget the compiled generators that are kept; downloads stay');
+  addCommon(command, { writes: false }).action((options) =>
+    start(async () => (await import('./doctor.js')).doctorCommand(options)),
   );
 }

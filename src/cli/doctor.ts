@@ -1,7 +1,9 @@
+import { clearCompiled } from '../engine/cache/compiled-cache.js';
 import { type DoctorReport, type EngineCheck, runDoctor } from '../engine/doctor/doctor.js';
 import { EngineError } from '../errors.js';
 import { BUNDLED_MODELS, bundledPath } from '../models/bundled.js';
 import { cacheFolder } from '../models/homes.js';
+import { compiledFolder } from './compiled-cache.js';
 import type { Outcome } from './outcome.js';
 import { grouped } from './table.js';
 
@@ -9,10 +11,14 @@ import { grouped } from './table.js';
 const MAX_REASON = 160;
 
 /** `blend doctor`: what this machine can compute with, and what it lacks. */
-export async function doctorCommand(): Promise<Outcome> {
+export async function doctorCommand(options: { readonly clearCache?: true } = {}): Promise<Outcome> {
+  if (options.clearCache) return clearedCache();
   const report = await runDoctor({
     models: BUNDLED_MODELS.map((name) => ({ name, path: bundledPath(name) })),
-    caches: [{ name: 'models', path: cacheFolder() }],
+    caches: [
+      { name: 'everything', path: cacheFolder() },
+      { name: 'compiled generators', path: compiledFolder() },
+    ],
   });
   const faces = await checkFaces();
   return {
@@ -24,6 +30,13 @@ export async function doctorCommand(): Promise<Outcome> {
           hint: 'see what is said about it above, and docs/engines.md',
         }),
   };
+}
+
+/** `blend doctor --clear-cache`: forgets the compiled generators; models that were downloaded stay. */
+async function clearedCache(): Promise<Outcome> {
+  const folder = compiledFolder();
+  const bytes = await clearCompiled({ folder });
+  return { document: { folder, bytes }, lines: [`${folder}: ${grouped(bytes)} bytes are free again`] };
 }
 
 /** Whether faces can be found, and with what. */

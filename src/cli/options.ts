@@ -12,8 +12,10 @@ export interface CommonOptions {
 /** Options of the commands that compute pictures. */
 export interface EngineChoice {
   readonly engine: 'auto' | 'onnxruntime' | 'tfjs';
-  readonly device: 'cpu' | 'webgpu' | 'cuda' | 'auto';
+  readonly device: 'cpu' | 'webgpu' | 'cuda' | 'directml' | 'coreml' | 'auto';
   readonly threads?: number;
+  /** False with `--no-cache`. */
+  readonly cache?: boolean;
 }
 
 /** Options that describe how two models are blended. */
@@ -187,13 +189,21 @@ export function addEngine(command: Command): Command {
   return command
     .addOption(choice('--engine <name>', 'what computes', ['auto', 'onnxruntime', 'tfjs']).default('auto'))
     .addOption(
-      choice('--device <name>', 'what to compute on', ['cpu', 'webgpu', 'cuda', 'auto']).default('auto'),
+      choice('--device <name>', 'what to compute on; the processor where it cannot be used', [
+        'cpu',
+        'webgpu',
+        'cuda',
+        'directml',
+        'coreml',
+        'auto',
+      ]).default('auto'),
     )
     .option(
       '--threads <n>',
       'threads of the processor (default: one for each core)',
       wholeNumber('--threads', { min: 1, max: 1024 }),
-    );
+    )
+    .option('--no-cache', 'compile generators anew instead of keeping them for the next time');
 }
 
 /** The options that every command has, at the end of its list. */

@@ -1,4 +1,5 @@
 import type { Program } from '../graph/index.js';
+import type { CompiledCache } from './cache/compiled-cache.js';
 
 /** Named values, row-major. */
 export type Values = Readonly<Record<string, Float32Array>>;
@@ -6,7 +7,7 @@ export type Values = Readonly<Record<string, Float32Array>>;
 export const ENGINES = ['onnxruntime', 'tfjs'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
-export const DEVICES = ['cpu', 'webgpu', 'cuda'] as const;
+export const DEVICES = ['cpu', 'webgpu', 'cuda', 'directml', 'coreml'] as const;
 export type Device = (typeof DEVICES)[number];
 
 /** A machine that runs tensor programs. Knows nothing of what they mean. */
@@ -18,8 +19,20 @@ export interface Engine {
   readonly description: string;
   /** What one should know about how this engine came to be taken, e.g. that another one cannot be used. */
   readonly notices: readonly string[];
-  /** Prepares a program for being run many times. */
-  compile(program: Program): Promise<Executable>;
+  /** Prepares a program for being run many times; a recipe's only where its result is not kept already. */
+  compile(what: Program | ProgramRecipe): Promise<Executable>;
+}
+
+/** A program that is only built where no compiled form of it is kept under its key. */
+export interface ProgramRecipe {
+  /** Has to differ wherever the program would: by constants, shapes, or the code that builds it. */
+  readonly key: string;
+  build(): Promise<Program>;
+}
+
+/** The program of a recipe, or the one that is given. */
+export async function built(what: Program | ProgramRecipe): Promise<Program> {
+  return 'build' in what ? what.build() : what;
 }
 
 export interface Executable {
@@ -39,4 +52,8 @@ export interface EngineOptions {
   readonly device?: Device | 'auto';
   /** Threads of the CPU; the number of cores unless given. */
   readonly threads?: number;
+  /** Whether the processor takes the place of a device that cannot be used; `notices` then says why. Default: no. */
+  readonly fallBack?: boolean;
+  /** Where ONNX Runtime's programs for processors are kept between processes. Default: nowhere. */
+  readonly cache?: CompiledCache | undefined;
 }

@@ -6,7 +6,7 @@ import type { Values } from './engine.js';
  * @throws RangeError for one that is missing or has the wrong length
  */
 export function feedsOf(
-  what: Program,
+  what: Pick<Program, 'inputs'>,
   inputs: Values,
 ): { name: string; shape: Shape; values: Float32Array }[] {
   return [...what.inputs].map(([name, shape]) => {

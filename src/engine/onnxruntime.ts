@@ -2,23 +2,56 @@ import * as ort from 'onnxruntime-node';
 import { EngineError } from '../errors.js';
 import { constant, type Program, program, scale } from '../graph/index.js';
 import { toBlockedOnnx } from '../graph/onnx/blocked/lower.js';
-import { toOnnx } from '../graph/onnx/lower.js';
+import { type OnnxOptions, toOnnx } from '../graph/onnx/lower.js';
 import { blockSize } from './block-size.js';
-import type { Device, Engine, EngineOptions, Executable, Values } from './engine.js';
+import {
+  type CompiledCache,
+  findCompiled,
+  forgetCompiled,
+  keepCompiled,
+  WEIGHTS_FILE,
+} from './cache/compiled-cache.js';
+import { compiledKey } from './cache/key.js';
+import {
+  built,
+  type Device,
+  type Engine,
+  type EngineOptions,
+  type Executable,
+  type ProgramRecipe,
+  type Values,
+} from './engine.js';
 import { feedsOf } from './feeds.js';
 import { threadsOf } from './threads.js';
 
 // The library writes to stderr on its own; what matters comes as an exception as well.
 ort.env.logLevel = 'fatal';
 
+const VERSION = ort.env.versions.node ?? ort.env.versions.common;
+
+/** What ONNX Runtime calls a device. */
+const PROVIDERS: Readonly<Record<Device, string>> = {
+  cpu: 'cpu',
+  webgpu: 'webgpu',
+  cuda: 'cuda',
+  directml: 'dml',
+  coreml: 'coreml',
+};
+
 /** The default engine: ONNX Runtime's native library with the execution provider of the device. */
 export async function openOnnxRuntime(options: EngineOptions = {}): Promise<Engine> {
   const threads = threadsOf(options);
-  const device = options.device ?? 'auto';
-  if (device === 'cpu') return engineOn('cpu', threads);
+  const { device = 'auto', cache, fallBack = false } = options;
+  const target = (chosen: Device): Target => ({ device: chosen, threads, cache });
+  if (device === 'cpu') return engineOn(target('cpu'));
   if (device !== 'auto') {
-    await requireDevice(device, threads);
-    return engineOn(device, threads);
+    try {
+      await requireDevice(device, threads);
+    } catch (error) {
+      if (!(fallBack && error instanceof EngineError)) throw error;
+      return engineOn(target('cpu'), [`${error.message}; computing on the processor instead`]);
+    }
+    return engineOn(target(device));
   }
   // CUDA is only listed by builds that carry it. WebGPU is in every build and may turn out to be a software
   // device slower than the processor, so `auto` leaves it to those who ask for it.
@@ -27,46 +60,92 @@ export async function openOnnxRuntime(options: EngineOptions = {}): Promise<Engi
       () => true,
       () => false,
     );
-    if (works) return engineOn('cuda', threads);
+    if (works) return engineOn(target('cuda'));
   }
-  return engineOn('cpu', threads);
+  return engineOn(target('cpu'));
 }
 
-function engineOn(device: Device, threads: number): Engine {
+function engineOn(target: Target, notices: readonly string[] = []): Engine {
+  const { device, threads } = target;
   return {
     name: 'onnxruntime',
     device,
-    description: `ONNX Runtime ${ort.env.versions.node ?? ort.env.versions.common}, ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-    notices: [],
-    compile: (what) => compile(what, device, threads),
+    description: `ONNX Runtime ${VERSION}, ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    notices,
+    compile: (what) => compile(what, target),
   };
 }
 
-async function compile(what: Program, device: Device, threads: number): Promise<Executable> {
-  const block = device === 'cpu' ? await blockSize() : undefined;
-  const model = block === undefined ? toOnnx(what) : toBlockedOnnx(what, block);
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+interface Target {
+  readonly device: Device;
+  readonly threads: number;
+  readonly cache?: CompiledCache | undefined;
+}
+
+async function compile(what: Program | ProgramRecipe, target: Target): Promise<Executable> {
+  if ('build' in what && target.cache !== undefined && target.device === 'cpu') {
+    return compileKept(what, target, target.cache);
+  }
+  const program = await built(what);
+  return executable(await modelOf(program, target.device), program.inputs, target);
+}
+
+/** A compiled program from the cache, or into it. */
+async function compileKept(recipe: ProgramRecipe, target: Target, cache: CompiledCache): Promise<Executable> {
+  const key = compiledKey(recipe.key, `onnxruntime ${VERSION}`);
+  const kept = await findCompiled(cache, key);
+  if (kept !== undefined) {
+    const opened = executable(kept.modelPath, kept.inputs, target).catch(() => undefined);
+    const [prepared, isWhole] = await Promise.all([opened, kept.isWhole]);
+    if (isWhole && prepared !== undefined) return prepared;
+    await prepared?.dispose();
+    await forgetCompiled(cache, key);
+  }
+  const program = await recipe.build();
+  const weights = { location: WEIGHTS_FILE, parts: [] };
+  const model = await modelOf(program, target.device, { weights });
+  const entry = await keepCompiled(cache, key, { model, weights: weights.parts, inputs: program.inputs });
+  if (entry !== undefined) return executable(entry.modelPath, entry.inputs, target);
+  return executable(await modelOf(program, target.device), program.inputs, target);
+}
+
+async function modelOf(what: Program, device: Device, options: OnnxOptions = {}): Promise<Uint8Array> {
+  const hasMaps = what.nodes.some(({ kind }) => kind === 'conv2d' || kind === 'convTranspose2d');
+  const block = device === 'cpu' && hasMaps ? await blockSize() : undefined;
+  return block === undefined ? toOnnx(what, options) : toBlockedOnnx(what, block, options);
+}
+
+/** @param model its bytes, or the path of its file */
+async function executable(
+  model: Uint8Array | string,
+  inputs: Program['inputs'],
+  { device, threads }: Target,
+): Promise<Executable> {
+  const options: ort.InferenceSession.SessionOptions = {
+    executionProviders: device === 'cpu' ? ['cpu'] : [PROVIDERS[device], 'cpu'],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
     // With a memory pattern the first two runs each page in fresh memory for everything: seconds at 1024 px.
     enableMemPattern: false,
     logSeverityLevel: 4,
-  });
+  };
+  const session = await (typeof model === 'string'
+    ? ort.InferenceSession.create(model, options)
+    : ort.InferenceSession.create(model, options));
   return {
-    run: (inputs) => run(session, what, inputs),
+    run: (feeds) => run(session, inputs, feeds),
     dispose: () => session.release(),
   };
 }
 
 async function run(
   session: ort.InferenceSession,
-  what: Program,
-  inputs: Values,
+  inputs: Program['inputs'],
+  values: Values,
 ): Promise<Record<string, Float32Array>> {
   const feeds: Record<string, ort.Tensor> = {};
-  for (const { name, shape, values } of feedsOf(what, inputs)) {
-    feeds[name] = new ort.Tensor('float32', values, shape);
+  for (const { name, shape, values: numbers } of feedsOf({ inputs }, values)) {
+    feeds[name] = new ort.Tensor('float32', numbers, shape);
   }
   const results = await session.run(feeds);
   return Object.fromEntries(
@@ -75,7 +154,7 @@ async function run(
 }
 
 function listed(device: Device): boolean {
-  return ort.listSupportedBackends().some((backend) => backend.name === device);
+  return ort.listSupportedBackends().some((backend) => backend.name === PROVIDERS[device]);
 }
 
 /** Runs one multiplication on the device: that a provider is listed says little about this machine. */
@@ -90,7 +169,7 @@ async function requireDevice(device: Device, threads: number): Promise<void> {
     );
   }
   try {
-    const probe = await compile(program({ y: scale(constant([1, 2], [2]), 2) }), device, threads);
+    const probe = await compile(program({ y: scale(constant([1, 2], [2]), 2) }), { device, threads });
     await probe.run({});
     await probe.dispose();
   } catch (cause) {

@@ -1,6 +1,7 @@
 import type { RenderedArchitecture } from '../checkpoint/architecture.js';
 import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import type { GeneratorNetwork } from './generator.js';
+import { noiseLayersOf } from './noise-layers.js';
 import { pggan } from './pggan.js';
 import { styleGan1 } from './stylegan1.js';
 import { styleGan2 } from './stylegan2.js';
@@ -24,6 +25,19 @@ export async function loadPart(
   isWanted: (name: string) => boolean,
 ): Promise<GeneratorNetwork> {
   return networkOf(requireRendered(checkpoint), await loadTensors(checkpoint, isWanted));
+}
+
+/**
+ * Mapping network, average and noise of a generator: what is needed beside a synthesis network that is compiled
+ * already.
+ * @throws as {@link loadGenerator}
+ */
+export async function loadMapping(checkpoint: Checkpoint): Promise<GeneratorNetwork> {
+  const buffers = new Set(noiseLayersOf(requireRendered(checkpoint)).map(({ buffer }) => buffer));
+  return loadPart(
+    checkpoint,
+    (name) => name.startsWith('mapping') || name === 'dlatent_avg' || buffers.has(name),
+  );
 }
 
 function networkOf(architecture: RenderedArchitecture, tensors: Tensors): GeneratorNetwork {

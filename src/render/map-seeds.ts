@@ -13,12 +13,14 @@ export interface Mapper {
   dispose(): Promise<void>;
 }
 
-export function createMapper(network: GeneratorNetwork, engine: Engine): Mapper {
+/** @param key under which the engine may keep it compiled */
+export function createMapper(network: GeneratorNetwork, engine: Engine, key?: string): Mapper {
   let executable: Executable | undefined;
   return {
     async map(z, classIndex) {
       const label = labelOf(network.architecture, classIndex);
-      executable ??= await engine.compile(mappingProgram(network, 1));
+      const build = async () => mappingProgram(network, 1);
+      executable ??= await engine.compile(key === undefined ? await build() : { key, build });
       return (await executable.run(label === undefined ? { z } : { z, label }))['w']!;
     },
     dispose: async () => executable?.dispose(),

@@ -1,9 +1,11 @@
 import type { RenderedArchitecture } from '../checkpoint/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { Engine } from '../engine/index.js';
+import { fileIdentity } from '../checkpoint/file-identity.js';
+import type { Engine, Executable } from '../engine/index.js';
+import { codeStamp } from '../files/code-stamp.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import type { LatentSpace } from '../generator/latent-space.js';
-import { loadGenerator } from '../generator/load-generator.js';
+import { loadGenerator, loadMapping } from '../generator/load-generator.js';
 import type { NoiseMaps } from '../generator/noise-layers.js';
 import { synthesisProgram } from '../generator/programs.js';
 import { createMapper, zOf } from './map-seeds.js';
@@ -44,14 +46,34 @@ export interface Renderer {
  * @throws InputFileError as `loadGenerator`
  */
 export async function createRenderer(checkpoint: Checkpoint, engine: Engine): Promise<Renderer> {
-  return rendererOf(await loadGenerator(checkpoint), engine);
+  const identity = await fileIdentity(checkpoint);
+  if (identity === undefined) return rendererOf(await loadGenerator(checkpoint), engine);
+  const key = `${identity} ${codeStamp(['generator', 'checkpoint'])}`;
+  let whole: GeneratorNetwork | undefined;
+  const synthesize = await engine.compile({
+    key: `synthesis ${key}`,
+    async build() {
+      whole = await loadGenerator(checkpoint);
+      return synthesisProgram(whole);
+    },
+  });
+  // Where the engine keeps the network from before, most of the file's tensors need not be read.
+  return assembled(whole ?? (await loadMapping(checkpoint)), engine, synthesize, `mapping ${key}`);
 }
 
 /** {@link createRenderer} for a network that is loaded. */
 export async function rendererOf(network: GeneratorNetwork, engine: Engine): Promise<Renderer> {
+  return assembled(network, engine, await engine.compile(synthesisProgram(network)));
+}
+
+function assembled(
+  network: GeneratorNetwork,
+  engine: Engine,
+  synthesize: Executable,
+  mappingKey?: string,
+): Renderer {
   const { architecture, space } = network;
-  const synthesize = await engine.compile(synthesisProgram(network));
-  const mapper = createMapper(network, engine);
+  const mapper = createMapper(network, engine, mappingKey);
 
   const renderer: Renderer = {
     architecture,

@@ -17,19 +17,29 @@ export const ONE_THREAD = ['--threads', '1'];
 /** Without what the person at this machine has downloaded: `--loss auto` would take it. */
 const NO_HOME = join(tmpdir(), 'stylegan-blend-nobody');
 
-const ENVIRONMENT = { ...process.env, STYLEGAN_BLEND_HOME: NO_HOME, NO_COLOR: '1' };
+const ENVIRONMENT = {
+  ...process.env,
+  STYLEGAN_BLEND_HOME: NO_HOME,
+  STYLEGAN_BLEND_COMPILED_MB: '0',
+  NO_COLOR: '1',
+};
 
 function launcher(program: 'blend' | 'toonify'): string {
   return fileURLToPath(new URL(`../../bin/${program}.js`, import.meta.url));
 }
 
 /** Runs `blend` or `toonify` as a user does, in a folder. */
-export function run(program: 'blend' | 'toonify', args: readonly string[], cwd: string): Promise<Run> {
+export function run(
+  program: 'blend' | 'toonify',
+  args: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       [launcher(program), ...args],
-      { cwd, env: ENVIRONMENT, maxBuffer: 16 * 1024 * 1024 },
+      { cwd, env: { ...ENVIRONMENT, ...environment }, maxBuffer: 16 * 1024 * 1024 },
       (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
   });

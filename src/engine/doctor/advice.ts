@@ -8,7 +8,18 @@ export function adviceFor(check: EngineCheck, system: System): string | undefine
   if (check.engine === 'tfjs') return tfjsAdvice(check, system);
   if (check.state === 'works') return undefined;
   if (check.device === 'cpu') return onnxRuntimeAdvice(system);
-  return check.device === 'webgpu' ? webgpuAdvice(system) : cudaAdvice(system);
+  switch (check.device) {
+    case 'webgpu':
+      return webgpuAdvice(system);
+    case 'cuda':
+      return cudaAdvice(system);
+    case 'directml':
+      return system.platform === 'win32'
+        ? 'DirectML needs a graphics card with DirectX 12'
+        : 'DirectML is for Windows';
+    case 'coreml':
+      return system.platform === 'darwin' ? 'npm rebuild onnxruntime-node' : 'CoreML is for macOS';
+  }
 }
 
 export function tooNewForTfjsNode(packageName: string, { node }: System): boolean {

@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors.js';
-import type { Engine, EngineOptions } from '../engine.js';
+import { built, type Engine, type EngineOptions } from '../engine.js';
 import { type LoadFailure, loadFailure } from '../load-failure.js';
 import { probe } from '../probe.js';
 import { threadsOf } from '../threads.js';
@@ -81,7 +81,7 @@ function engineWith(
     device,
     description: `TensorFlow.js ${version}, ${name}, ${device}${native ? '' : ', 1 thread'}`,
     notices,
-    compile: (what) => compile(loaded, name, what),
+    compile: async (what) => compile(loaded, name, await built(what)),
   };
 }
 

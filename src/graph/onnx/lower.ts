@@ -9,12 +9,12 @@ import {
   type TensorOf,
 } from '../tensor.js';
 import { batchInput } from './open-batch.js';
-import { encodeModel, type ModelTexts } from './schema.js';
+import { encodeModel, type ModelOptions } from './schema.js';
 import { GraphWriter, OPSET, valueInfo, type WriterOptions } from './writer.js';
 
 export { OPSET } from './writer.js';
 
-export interface OnnxOptions extends ModelTexts, Pick<WriterOptions, 'half'> {
+export interface OnnxOptions extends ModelOptions, Pick<WriterOptions, 'half'> {
   /** A line about each input and output, by name. */
   readonly meanings?: Readonly<Record<string, string>> | undefined;
 }

@@ -57,6 +57,8 @@ const messages: protobuf.INamespace = {
         dataType: { type: 'int32', id: 2 },
         name: { type: 'string', id: 8 },
         rawData: { type: 'bytes', id: 9 },
+        externalData: { rule: 'repeated', type: 'StringStringEntryProto', id: 13 },
+        dataLocation: { type: 'int32', id: 14 },
       },
     },
     ValueInfoProto: {
@@ -110,7 +112,11 @@ export interface TensorMessage {
   name: string;
   dims: readonly number[];
   dataType: number;
-  rawData: Uint8Array;
+  /** Absent where the numbers lie in another file. */
+  rawData?: Uint8Array;
+  /** Entries `location`, `offset` and `length`. */
+  externalData?: readonly { key: string; value: string }[];
+  dataLocation?: number;
 }
 
 export interface GraphMessage {
@@ -130,10 +136,46 @@ export interface ValueInfoMessage {
   docString?: string;
 }
 
-/** What a file says of itself, in words and as entries. */
-export interface ModelTexts {
+/** What a file says of itself, in words and as entries, and where its numbers are. */
+export interface ModelOptions {
   readonly description?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Puts large constants there instead of into the file. */
+  readonly weights?: ExternalWeights | undefined;
+}
+
+/** The format's number for tensors in another file. */
+const EXTERNAL = 1;
+
+/** Constants smaller than this stay in the file itself. */
+const EXTERNAL_FROM_BYTES = 1024;
+
+/** Where a constant begins in the other file: whole pages, so that the system can map it into memory. */
+const PAGE_BYTES = 4096;
+
+/** A file beside the model's that holds the numbers of large constants. */
+export interface ExternalWeights {
+  /** Its name. */
+  readonly location: string;
+  /** What it has to contain: bytes at each place, in order. Filled in while the model is encoded. */
+  readonly parts: { readonly offset: number; readonly bytes: Uint8Array }[];
+}
+
+function moveOut(tensors: readonly TensorMessage[], { location, parts }: ExternalWeights): TensorMessage[] {
+  let end = 0;
+  return tensors.map(({ rawData: bytes, ...tensor }) => {
+    if (bytes === undefined || bytes.length < EXTERNAL_FROM_BYTES)
+      return { ...tensor, ...(bytes && { rawData: bytes }) };
+    const offset = Math.ceil(end / PAGE_BYTES) * PAGE_BYTES;
+    end = offset + bytes.length;
+    parts.push({ offset, bytes });
+    const entries = Object.entries({ location, offset, length: bytes.length });
+    return {
+      ...tensor,
+      externalData: entries.map(([key, value]) => ({ key, value: String(value) })),
+      dataLocation: EXTERNAL,
+    };
+  });
 }
 
 const modelType = protobuf.Root.fromJSON(messages).lookupType('ModelProto');
@@ -142,14 +184,14 @@ const modelType = protobuf.Root.fromJSON(messages).lookupType('ModelProto');
 export function encodeModel(
   graph: GraphMessage,
   opset: number,
-  { description, metadata = {} }: ModelTexts = {},
+  { description, metadata = {}, weights }: ModelOptions = {},
 ): Uint8Array {
   const others = new Set(graph.node.flatMap(({ domain }) => domain ?? []));
   const model = {
     irVersion: 8,
     producerName: 'stylegan-blend',
     ...(description === undefined ? {} : { docString: description }),
-    graph,
+    graph: weights === undefined ? graph : { ...graph, initializer: moveOut(graph.initializer, weights) },
     opsetImport: [{ domain: '', version: opset }, ...[...others].map((domain) => ({ domain, version: 1 }))],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   };

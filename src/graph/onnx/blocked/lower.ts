@@ -1,6 +1,6 @@
 import type { Program } from '../../program.js';
 import { type Shape, sizeOf, type Tensor, type TensorOf } from '../../tensor.js';
-import { finished, lower } from '../lower.js';
+import { finished, lower, type OnnxOptions } from '../lower.js';
 import { BlockedWriter } from './blocked-writer.js';
 import * as convolutions from './convolutions.js';
 import * as maps from './maps.js';
@@ -11,11 +11,11 @@ import * as maps from './maps.js';
  * picture added, which the networks do at every layer. Transposed convolutions become ordinary ones, twice as fast.
  * @param block channels beside each other: what the machine's kernels work on at a time
  */
-export function toBlockedOnnx(program: Program, block: number): Uint8Array {
+export function toBlockedOnnx(program: Program, block: number, options: OnnxOptions = {}): Uint8Array {
   const lowering = new Lowering(program, block);
   for (const node of program.nodes) if (!LAZY.has(node.kind)) lowering.visit(node);
   const names = new Map([...program.outputs.values()].map((tensor) => [tensor, lowering.plain(tensor)]));
-  return finished(program, lowering.writer, (tensor) => names.get(tensor)!);
+  return finished(program, lowering.writer, (tensor) => names.get(tensor)!, options);
 }
 
 /** Written where they are asked for, and in the form that is asked for: these often melt into what uses them. */

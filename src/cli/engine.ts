@@ -5,17 +5,20 @@ import type { Terminal } from './terminal.js';
 
 /** Opens the engine of `--engine`, `--device` and `--threads`, and says which one it is where that is not obvious. */
 export async function chosenEngine(options: EngineChoice, terminal: Terminal): Promise<Engine> {
-  const { engine: name, device, threads } = options;
-  const cache = options.cache === false ? undefined : compiledCache();
-  const engine = await openEngine({
-    engine: name,
-    device,
-    ...(threads === undefined ? {} : { threads }),
-    fallBack: true,
-    cache,
-  });
+  const engine = await openChosen(options);
   for (const notice of engine.notices) terminal.warn(notice);
   const isUsual = engine.name === 'onnxruntime' && engine.device === 'cpu';
   if (options.engine !== 'auto' || !isUsual) terminal.info(`computing with ${engine.description}`);
   return engine;
+}
+
+/** {@link chosenEngine} that says nothing. */
+export async function openChosen({ engine, device, threads, cache }: EngineChoice): Promise<Engine> {
+  return openEngine({
+    engine,
+    device,
+    ...(threads === undefined ? {} : { threads }),
+    fallBack: true,
+    cache: cache === false ? undefined : compiledCache(),
+  });
 }

@@ -1,9 +1,9 @@
 // A thread that toonifies pictures, one after the other: `threaded-toonifier.ts` starts it and talks to it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { requireRendered } from '../../checkpoint/checkpoint.js';
-import { openEngine } from '../../engine/index.js';
 import { StyleganBlendError } from '../../errors.js';
 import { chooseLoss } from '../../project/choose-loss.js';
+import { openChosen } from '../engine.js';
 import { openModels } from './models.js';
 import type { FromThread, ThreadFailure, ThreadSetup, ToThread } from './threaded-toonifier.js';
 import { createToonifier, type Toonifier } from './toonifier.js';
@@ -19,7 +19,7 @@ port.on('message', (message: ToThread) => {
 });
 
 async function prepare(): Promise<Toonifier> {
-  const engine = await openEngine(choice);
+  const engine = await openChosen(choice);
   const models = await openModels(modelOptions);
   try {
     const { loss } = await chooseLoss(settings.loss, requireRendered(models.base).resolution);

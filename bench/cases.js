@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,7 @@ export const cases = {
     prepare: () => prepareProjection(() => randomCheckpoint(256)),
   },
   'blend-1024': { runs: 5, prepare: () => prepareBlend() },
+  'blend-8x1024': { runs: 3, prepare: () => prepareMean(8) },
   'open-pickle': { runs: 15, prepare: () => prepareOpening(fixture('golden/golden64-cond.pkl')) },
   'open-1024': { runs: 5, prepare: prepareOpeningTorch },
   sweep: { runs: 3, prepare: prepareSweep },
@@ -172,6 +173,21 @@ async function prepareBlend() {
   const recipe = ['--swap', '16', '--ramp', '1', '--out', path('out.safetensors')];
   return {
     run: () => runBlend([...models, ...recipe, '--quiet', '--force']),
+    floor: async () => ({ run: () => copyFloor(inputs), close: () => {} }),
+    close: remove,
+  };
+}
+
+/** The mean of several checkpoints of 133 MB, by a recipe, as a whole process. */
+async function prepareMean(count) {
+  const { path, remove } = temporaryFolder();
+  const inputs = Array.from({ length: count }, (_, k) => path(`m${k}.safetensors`));
+  for (const [k, input] of inputs.entries()) await writeCheckpoint(input, randomCheckpoint(1024, k + 1));
+  const models = Object.fromEntries(inputs.map((input, k) => [`m${k}`, input]));
+  const recipe = { version: 1, base: 'm0', models, method: 'average', mapping: 'average' };
+  writeFileSync(path('mean.json'), JSON.stringify(recipe));
+  return {
+    run: () => runBlend([path('mean.json'), '--out', path('out.safetensors'), '--quiet', '--force']),
     floor: async () => ({ run: () => copyFloor(inputs), close: () => {} }),
     close: remove,
   };

@@ -37,7 +37,7 @@ export async function readPictureBytes(path: string): Promise<Uint8Array> {
 
 /** The size of a picture in pixels when it is upright; `name` is what messages call it. Reads the header only. */
 export function uprightSize(bytes: Uint8Array, name: string): Promise<{ width: number; height: number }> {
-  return explained(name, async () => (await opened(bytes).metadata()).autoOrient);
+  return explained(bytes, name, async () => (await opened(bytes).metadata()).autoOrient);
 }
 
 /**
@@ -47,7 +47,7 @@ export function uprightSize(bytes: Uint8Array, name: string): Promise<{ width: n
  * @throws InputFileError `PICTURE_UNREADABLE`
  */
 export function decoded(bytes: Uint8Array, name: string, resized: (image: Sharp) => Sharp): Promise<Picture> {
-  return explained(name, async () => {
+  return explained(bytes, name, async () => {
     const { data, info } = await resized(
       opened(bytes).flatten({ background: '#ffffff' }).toColourspace('srgb'),
     )
@@ -68,15 +68,35 @@ function opened(bytes: Uint8Array): Sharp {
   });
 }
 
-async function explained<T>(name: string, work: () => Promise<T>): Promise<T> {
+async function explained<T>(bytes: Uint8Array, name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw new InputFileError('PICTURE_UNREADABLE', `${name}: cannot be read as a picture: ${reason(cause)}`, {
+    const [why, hint] = isHeic(bytes)
+      ? [
+          'it is HEIC, whose decoder does not come with this program',
+          'save it as JPEG: telephones can do that, too',
+        ]
+      : [
+          reason(cause),
+          'expected a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG file that other programs can open',
+        ];
+    throw new InputFileError('PICTURE_UNREADABLE', `${name}: cannot be read as a picture: ${why}`, {
       cause,
-      hint: 'expected a JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG file that other programs can open',
+      hint,
     });
   }
+}
+
+/** Brands of pictures that are compressed with HEVC, for which sharp has no decoder because of its patents. */
+const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'];
+
+/** Whether the first box of a file says that it is such a picture; the brand of iPhones may come after a general one. */
+function isHeic(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.subarray(0, 64)).toString('latin1');
+  if (text.slice(4, 8) !== 'ftyp') return false;
+  const length = Math.min(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0), text.length);
+  return HEIC_BRANDS.some((brand) => text.slice(8, length).includes(brand));
 }
 
 /** The decoder's words, which may be many lines, on one. */

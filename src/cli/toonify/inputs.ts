@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { throwIfAborted } from '../../errors.js';
+import { InputFileError, throwIfAborted } from '../../errors.js';
 
 /** A file to toonify. */
 export interface Input {
@@ -9,6 +9,8 @@ export interface Input {
   readonly relative: string;
   /** The folder that was given and has it; absent for a picture that was given itself. */
   readonly folder?: string;
+  /** Why nothing in it can be taken: of a folder that cannot be read. */
+  readonly error?: InputFileError;
 }
 
 export interface ListOptions {
@@ -29,7 +31,7 @@ const MAX_DEPTH = 64;
 
 /**
  * The files that pictures and folders mean, in a stable order, each once. Whether they are pictures shows when they
- * are read. Hidden files are left out.
+ * are read. Hidden files are left out; a folder that cannot be read is in the list with its error.
  */
 export async function listInputs(paths: readonly string[], options: ListOptions): Promise<Input[]> {
   const found: Input[] = [];
@@ -68,7 +70,12 @@ async function listFolder(
   const isExcluded = at.depth > 0 && folders.excluded.has(id);
   if (folders.visited.has(id) || isExcluded || at.depth > MAX_DEPTH) return;
   folders.visited.add(id);
-  for (const name of (await readdir(at.path)).sort()) {
+  const names = await readdir(at.path).catch((cause: NodeJS.ErrnoException) => {
+    const relative = at.below === '' ? basename(at.path) : at.below;
+    found.push({ path: at.path, relative, folder: at.root, error: unreadableFolder(at.path, cause) });
+    return [];
+  });
+  for (const name of names.sort()) {
     if (name.startsWith('.') || NO_PICTURES.has(name)) continue;
     const path = join(at.path, name);
     const below = join(at.below, name);
@@ -76,6 +83,11 @@ async function listFolder(
     else if (options.recursive)
       await listFolder({ ...at, path, below, depth: at.depth + 1 }, options, folders, found);
   }
+}
+
+function unreadableFolder(path: string, cause: NodeJS.ErrnoException): InputFileError {
+  const reason = cause.code === 'EACCES' || cause.code === 'EPERM' ? 'permission denied' : cause.code;
+  return new InputFileError('FOLDER_UNREADABLE', `${path}: the folder cannot be read (${reason})`, { cause });
 }
 
 function identity(path: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { InputFileError, OutputError } from '../../errors.js';
+import { InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
 import { checkFolder } from '../outputs.js';
 import { type Input, isFolder, listInputs } from './inputs.js';
 import { destinationOf, outputsOf } from './outputs.js';
@@ -8,8 +8,8 @@ import { hasRecord } from './record.js';
 /** A picture to work on, and where its result goes. */
 export interface PictureFile {
   readonly path: string;
-  /** The error of a picture whose result would have the name of another one's. */
-  readonly output: string | OutputError;
+  /** Or why there can be none: its result would have the name of another one's, its folder cannot be read. */
+  readonly output: string | StyleganBlendError;
   /** Whether `output` is the one file that was asked for, rather than one that is named after the picture. */
   readonly isOneFile: boolean;
 }
@@ -48,10 +48,17 @@ export async function pictureFiles(
       hint: recursive ? 'hidden files are left out' : 'pictures in sub-folders are taken with --recursive',
     });
   }
-  const outputs = outputsOf(inputs, destination, suffix);
+  const outputs = outputsOf(
+    inputs.filter(({ error }) => error === undefined),
+    destination,
+    suffix,
+  ).values();
   const isOneFile = destination.kind === 'file';
   return {
-    files: inputs.map(({ path }, i) => ({ path, output: outputs[i] ?? collision(path), isOneFile })),
+    files: inputs.map(({ path, error }) => {
+      const output = error ?? outputs.next().value ?? collision(path);
+      return { path, output, isOneFile };
+    }),
     inputs: inputs.map(({ path }) => path),
   };
 }

@@ -70,7 +70,7 @@ interface Plan extends Omit<PlanOptions, 'parter'> {
 
 /** The results of one picture. A picture that is finished is not searched for faces again. */
 async function planPicture({ path: input, output, isOneFile }: PictureFile, plan: Plan): Promise<Item[]> {
-  if (output instanceof OutputError) return [{ input, state: 'failed', error: output }];
+  if (typeof output !== 'string') return [{ input, state: 'failed', error: output }];
   const failed = (error: StyleganBlendError): Item[] => [{ input, output, state: 'failed', error }];
   try {
     const finished = await finishedItems(input, output, plan);

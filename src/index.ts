@@ -33,6 +33,12 @@ export { type OpenOptions, openCheckpoint } from './checkpoint/open.js';
 export { writeRosinality } from './checkpoint/rosinality-write.js';
 export { openSafetensors, type SafetensorsFile } from './checkpoint/safetensors-read.js';
 export { type WriteCheckpointOptions, writeCheckpoint } from './checkpoint/write.js';
+export {
+  type AttributeOptions,
+  type AttributionReport,
+  attributePictures,
+} from './compare/attribute-pictures.js';
+export { type Attribution, attribute, type Verdict } from './compare/attribution.js';
 export { compareImages, comparePictures, type MetricDistance } from './compare/compare-pictures.js';
 export {
   availableMetrics,

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { MAX_ALIGNED_SIZE, MIN_ALIGNED_SIZE } from '../face/limits.js';
 import { addBlendOptions } from './blend-options.js';
-import { addCompare } from './compare-options.js';
+import { addAttribute, addCompare } from './compare-options.js';
 import { addExploring } from './exploring.js';
 import { addFaceOptions } from './face-options.js';
 import { addModels } from './models-options.js';
@@ -78,6 +78,7 @@ function blendProgram(start: Start): Command {
   addInspect(program, start);
   addDiff(program, start);
   addCompare(program, start);
+  addAttribute(program, start);
   addModels(program, start);
   addDoctor(program, start);
   return program;

@@ -85,7 +85,7 @@ export function seedsOption(defaultSeeds?: string): Option {
 }
 
 export function addProjectionOptions(command: Command, defaultSteps: number): Command {
-  return command
+  command
     .option(
       '--steps <n>',
       'steps of the search: more are slower and come closer',
@@ -97,13 +97,17 @@ export function addProjectionOptions(command: Command, defaultSteps: number): Co
       'of the random numbers in the search',
       wholeNumber('--seed', { min: 0, max: LARGEST_SEED }),
       0,
-    )
-    .option(
-      '--loss <spec>',
-      `how pictures are compared: ${LOSS_NAMES.join(', ')}, several as NAME=WEIGHT,…, or the best that is here`,
-      lossSpec,
-      'auto',
     );
+  return addLoss(command);
+}
+
+export function addLoss(command: Command): Command {
+  return command.option(
+    '--loss <spec>',
+    `how pictures are compared: ${LOSS_NAMES.join(', ')}, several as NAME=WEIGHT,…, or the best that is here`,
+    lossSpec,
+    'auto',
+  );
 }
 
 /** Only checks the words: which weights there are shows when the loss is made. */

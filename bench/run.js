@@ -38,7 +38,9 @@ if (values.one !== undefined) {
   console.log(JSON.stringify(await measure(names[0], values.one)));
 } else {
   const python = values['no-peer'] ? undefined : findPython();
-  if (python === undefined) console.error('no Python with PyTorch here: measuring without the peer');
+  if (python === undefined && !values['no-peer']) {
+    console.error('no Python with PyTorch here: measuring without the peer');
+  }
   const rows = [];
   for (const name of names) {
     rows.push(measureAlone(name, python));

@@ -31,8 +31,13 @@ export function featheredMask(u: number, v: number): number {
  * @returns a new picture of the photo's size
  */
 export async function pasteFace(photo: Picture, face: Picture, quad: Quad): Promise<Picture> {
-  const { width, height } = photo;
-  const data = photo.data.slice();
+  const copy = { ...photo, data: photo.data.slice() };
+  await pasteInto(copy, face, quad);
+  return copy;
+}
+
+/** {@link pasteFace} that changes the photo itself, as large ones take hundreds of megabytes. */
+export async function pasteInto({ width, height, data }: Picture, face: Picture, quad: Quad): Promise<void> {
   // Two pixels for each of the photo: fewer would blur what is put back, more would be sampled with gaps.
   const wanted = Math.max(quad.size, Math.min(2 * quad.size, MAX_OVERSAMPLED));
   const scaled = await resample(face, wanted / face.width);
@@ -51,7 +56,6 @@ export async function pasteFace(photo: Picture, face: Picture, quad: Quad): Prom
       }
     }
   }
-  return { width, height, data };
 }
 
 /** The place in a quad, 0..1 to the right and down, of a pixel of the photo. */

@@ -1,9 +1,10 @@
 import { alignFace } from '../../face/align.js';
 import { matchColours } from '../../face/match-colours.js';
-import { pasteFace } from '../../face/paste.js';
+import { pasteInto } from '../../face/paste.js';
 import { openPhoto, type Photo } from '../../face/photo.js';
 import type { Picture } from '../../render/picture.js';
 import { readPicture } from '../../render/read-picture.js';
+import { resample } from '../../render/resize.js';
 import type { ChosenFace } from '../face-source.js';
 import type { Part } from './parts.js';
 import type { Toon, Toonifier } from './toonifier.js';
@@ -18,9 +19,12 @@ export interface ToonifyPartOptions {
   readonly onStep: (step: number, loss: number) => void;
 }
 
+/** Longest side of what is shown of a photo beside its result, in pixels. */
+const BEFORE_SIDE = 512;
+
 /** What a part of a picture has become. */
 export interface ToonifiedPart extends Toon {
-  /** What went in: the aligned face, or the whole photo where faces were put back. */
+  /** What went in: the aligned face, or the whole photo, made smaller, where faces were put back. */
   readonly before: Picture;
 }
 
@@ -52,10 +56,10 @@ async function pasteAll(
   toonifier: () => Promise<Pick<Toonifier, 'toonify'>>,
   { size, matchColours: areMatched, signal, onStep }: ToonifyPartOptions,
 ): Promise<ToonifiedPart> {
-  const before = await photo.pixels();
+  const picture = await photo.pixels();
+  const before = await resample(picture, Math.min(1, BEFORE_SIDE / Math.max(photo.width, photo.height)));
   const count = faces.length;
   const sum = { distance: 0, psnr: 0 };
-  let picture = before;
   let steps = 0;
   for (const [i, { landmarks }] of faces.entries()) {
     const { picture: aligned, quad } = await alignFace(photo, landmarks, { size });
@@ -67,7 +71,7 @@ async function pasteAll(
       },
     });
     const face = areMatched ? matchColours(toon.picture, aligned) : toon.picture;
-    picture = await pasteFace(picture, face, quad);
+    await pasteInto(picture, face, quad);
     sum.distance += toon.distance / count;
     sum.psnr += toon.psnr / count;
   }

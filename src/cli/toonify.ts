@@ -7,6 +7,7 @@ import {
   addProjectionOptions,
   addPsi,
   addRecipe,
+  missing,
   text,
   wholeNumber,
 } from './options.js';
@@ -32,6 +33,7 @@ Examples:
   toonify party.jpg --paste-back --match-colours
   toonify portrait.jpg --base toonhead --transfer dylan --swap 8
   toonify portrait.jpg --model my-blend.safetensors --base my-base.safetensors
+  toonify --again portrait-toon.png
 
 Exit codes: 0 done, 1 fault of the program, 2 wrong call, 3 bad input file, 4 cannot write, 5 some pictures failed,
 130 interrupted.`;
@@ -46,7 +48,7 @@ function toonifyProgram(start: Start): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .description('Turns pictures into their counterparts in the other domain of a blend.')
-    .argument('<picture|folder...>', 'pictures, or folders of pictures')
+    .argument('[picture|folder...]', 'pictures, or folders of pictures')
     .option('--base <model>', 'the generator in which the pictures are found', text('--base'))
     .option('--transfer <model>', 'the generator that it is blended with', text('--transfer'))
     .option('--swap <resolution>', 'where the two are blended', wholeNumber('--swap'))
@@ -72,12 +74,23 @@ function toonifyProgram(start: Start): Command {
       'an HTML page about the pictures (default for folders: report.html with the results)',
       text('--report'),
     )
-    .option('--no-report', 'no such page');
+    .option('--no-report', 'no such page')
+    .option(
+      '--again <result>',
+      'make a result once more, from the settings that it carries, and compare; a PICTURE only where it is not found',
+      text('--again'),
+    );
   return addCommon(addEngine(program), { writes: true })
     .addHelpText('after', EXAMPLES)
-    .action((paths: string[], options) =>
-      start(async (context) =>
-        (await import('./toonify/command.js')).toonifyCommand(paths, options, context),
-      ),
+    .action((paths: string[], options, command: Command) =>
+      start(async (context) => {
+        const { again } = options;
+        if (again !== undefined) {
+          const { againCommand } = await import('./toonify/again-command.js');
+          return againCommand(again, paths, options, command, context);
+        }
+        if (paths.length === 0) throw missing('PICTURE', 'name pictures or folders: toonify portrait.jpg');
+        return (await import('./toonify/command.js')).toonifyCommand(paths, options, context);
+      }),
     );
 }

@@ -1,5 +1,7 @@
-import { dirname } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { dirname, join, resolve } from 'node:path';
 import { requireRendered } from '../../checkpoint/checkpoint.js';
+import { InputFileError } from '../../errors.js';
 import { removeAbandoned } from '../../files/atomic-write.js';
 import { withLock } from '../../models/lock.js';
 import { checkTruncation, labelOf } from '../../render/styles.js';
@@ -54,11 +56,22 @@ export async function toonifyCommand(
   return withLock(`${files.journal}.lock`, { signal, onWait }, () => toonify(paths, options, files, context));
 }
 
-async function toonify(
+/** One result that is made again. */
+export interface Again {
+  readonly output: string;
+  /** Which one of a picture's results it is, where there are several. */
+  readonly number: number | undefined;
+  /** The settings that have to come out, as the result carries them. */
+  readonly expected: Settings;
+}
+
+/** @param again where a single result is wanted, whatever is there already */
+export async function toonify(
   paths: readonly string[],
   options: ToonifyOptions,
   files: BatchFiles | undefined,
   context: Context,
+  again?: Again,
 ): Promise<Outcome> {
   const { terminal } = context;
   const force = options.force === true;
@@ -73,12 +86,14 @@ async function toonify(
     const record: Settings = { ...models.identity, ...settings, ...(await faceSettings(options)) };
     const planning = {
       ...options,
+      out: again === undefined ? options.out : nowhere(again.output),
       recursive: options.recursive === true,
       force,
       settings: record,
       files: models.files,
     };
-    const items = await planWithFaces(paths, planning, architecture.resolution, context);
+    const planned = await planWithFaces(paths, planning, architecture.resolution, context);
+    const items = again === undefined ? planned : [onlyItem(planned, record, again)];
     if (isBundledPair(options)) terminal.info(`using the bundled generators: ${models.description}`);
     if (models.warning !== undefined) terminal.warn(models.warning);
     if (files !== undefined)
@@ -88,12 +103,19 @@ async function toonify(
     const making = { ...options, jobs: Math.min(jobs, todo), modelOptions: options, models, settings, loss };
     const { description } = models;
     const log =
-      files && (await openBatchLog(files, { description, settings: record, items, force, models: {} }));
+      files &&
+      (await openBatchLog(files, {
+        description,
+        settings: record,
+        items,
+        force,
+        models: modelPaths(models),
+      }));
     try {
-      const toonifier = makeToonifiers(making, terminal);
       const pasteBack = options.pasteBack === true;
       const matchColours = options.matchColours === true;
-      const run = { ...options, pasteBack, matchColours, jobs, record, toonifier, log };
+      const computing = makeToonifiers(making, terminal);
+      const run = { ...options, pasteBack, matchColours, jobs, record, log, ...computing };
       const results = await runItems(items, models, settings, run, context);
       for (const line of summary(results)) terminal.info(line);
       return outcomeOf(results, models, files);
@@ -124,6 +146,43 @@ function outcomeOf(results: readonly Result[], models: Models, files: BatchFiles
     result.status === 'failed' || result.output === undefined ? [] : [result.output],
   );
   return { document, lines, failure: batchFailure(failures, results.length) };
+}
+
+/** A folder that is not there, so that no result is in the way of planning; nothing is written to it. */
+function nowhere(output: string): string {
+  return join(dirname(output), `.${randomUUID()}`);
+}
+
+/**
+ * The one item that is made again.
+ * @throws InputFileError `SETTINGS_DIFFER` where it would not be made from the same
+ */
+function onlyItem(items: readonly Item[], record: Settings, again: Again): Item {
+  const { output, number, expected } = again;
+  const item = items.find((one) => one.state === 'todo' && one.part.number === number) ?? items[0]!;
+  const found: Settings = { ...expected, ...record };
+  const other = Object.keys(found).find(
+    (key) => JSON.stringify(found[key]) !== JSON.stringify(expected[key]),
+  );
+  if (other === undefined) return { ...item, output };
+  const shown = (settings: Settings) => String(JSON.stringify(settings[other])).slice(0, MAX_SHOWN);
+  throw new InputFileError(
+    'SETTINGS_DIFFER',
+    `${other}: expected ${shown(expected)} as the result says, found ${shown(found)}`,
+    { hint: 'a model or a landmarks file is another one than then; say where the right one is' },
+  );
+}
+
+/** Characters of a setting that a message repeats. */
+const MAX_SHOWN = 80;
+
+/** Where the models of a run are, for one that makes a result again. */
+function modelPaths({ names, files }: Models): Record<string, string> {
+  return Object.fromEntries(
+    (['base', 'transfer', 'model'] as const)
+      .filter((role) => names[role] !== undefined)
+      .map((role, i) => [role, resolve(files[i]!)]),
+  );
 }
 
 function outputsOf(items: readonly Item[]): string[] {

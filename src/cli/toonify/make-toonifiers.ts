@@ -36,18 +36,24 @@ interface Making extends EngineChoice {
  * Makes the toonifiers of a run. A single one computes here. Of several each has a thread of its own, as ONNX Runtime
  * keeps the thread that calls it waiting.
  */
-export function makeToonifiers(making: Making, terminal: Terminal): () => Promise<Toonifier> {
+export function makeToonifiers(
+  making: Making,
+  terminal: Terminal,
+): { readonly toonifier: () => Promise<Toonifier>; readonly choice: EngineChoice } {
   const { jobs, models, modelOptions, settings, loss } = making;
   const threads = making.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs));
   const choice: EngineChoice = { engine: making.engine, device: making.device, threads };
   if (jobs <= 1) {
-    return async () => createToonifier(models, await chosenEngine(choice, terminal), settings, loss);
+    const toonifier = async () =>
+      createToonifier(models, await chosenEngine(choice, terminal), settings, loss);
+    return { toonifier, choice };
   }
   let announced = false;
-  return async () => {
+  const threaded = async () => {
     const toonifier = await threadedToonifier({ models: modelOptions, engine: choice, settings });
     if (!announced) for (const notice of toonifier.notices) terminal.warn(notice);
     announced = true;
     return toonifier;
   };
+  return { toonifier: threaded, choice };
 }

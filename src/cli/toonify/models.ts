@@ -15,6 +15,13 @@ export interface ModelOptions extends RecipeChoice {
   readonly model?: string;
 }
 
+/** What the models of a run were called: a base and a transfer model, or a base and a blend. */
+export interface ModelNames {
+  readonly base: string;
+  readonly transfer?: string | undefined;
+  readonly model?: string | undefined;
+}
+
 /** The generators of a run. */
 export interface Models {
   readonly base: Checkpoint;
@@ -24,6 +31,7 @@ export interface Models {
   readonly description: string;
   /** What determines the weights, for comparing runs. */
   readonly identity: Readonly<Record<string, unknown>>;
+  readonly names: ModelNames;
   /** Files that must not be written to. */
   readonly files: readonly string[];
   /** Something odd about the choice, to be said before the work starts. */
@@ -43,7 +51,7 @@ export async function openModels(options: ModelOptions): Promise<Models> {
     other = await openModel(model ?? transfer!);
     return model === undefined
       ? await inMemory(options, { base, transfer: transfer!, swap: swap! }, ofBase, other)
-      : await finished(model, ofBase, other);
+      : await finished({ base, model }, ofBase, other);
   } catch (error) {
     await ofBase.close();
     await other?.close();
@@ -69,12 +77,18 @@ async function inMemory(
     blend,
     description: [`${modelLabel(base)} + ${modelLabel(transfer)}, swap ${swap}`, ...extra].join(', '),
     identity: { base: baseHash, transfer: transferHash, recipe },
+    names: { base, transfer },
     files: [ofBase.origin.path, ofTransfer.origin.path],
     close: () => blend.close(),
   };
 }
 
-async function finished(model: string, base: Checkpoint, blend: Checkpoint): Promise<Models> {
+async function finished(
+  names: ModelNames & { readonly model: string },
+  base: Checkpoint,
+  blend: Checkpoint,
+): Promise<Models> {
+  const { model } = names;
   requireSameShape(base, blend);
   const [baseHash, modelHash] = await Promise.all([base.sha256(), blend.sha256()]);
   const recorded = parseRecipe(blend.metadata);
@@ -87,6 +101,7 @@ async function finished(model: string, base: Checkpoint, blend: Checkpoint): Pro
     blend,
     description: `${modelLabel(model)}, found in ${modelLabel(base.origin.path)}`,
     identity: { base: baseHash, model: modelHash },
+    names,
     files: [base.origin.path, blend.origin.path],
     warning: isOther
       ? `${model} was blended from another base (${recordedBase.path}); a w of ${base.origin.path} may mean another face in it`

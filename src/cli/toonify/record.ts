@@ -6,7 +6,7 @@ import { pictureMetadata } from '../../render/picture-metadata.js';
 export const RESULT_KEY = 'toonify';
 
 /** Raised when equal settings give other results. */
-const RECORD_VERSION = 1;
+export const RECORD_VERSION = 1;
 
 /** Everything that determines a result, apart from the input's content. Plain JSON values. */
 export type Settings = Readonly<Record<string, unknown>>;

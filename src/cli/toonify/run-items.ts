@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { AbortedError, InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
 import { writePicture } from '../../render/write-picture.js';
-import type { CommonOptions } from '../options.js';
+import type { CommonOptions, EngineChoice } from '../options.js';
 import type { Context } from '../outcome.js';
 import { makeFolder } from '../outputs.js';
 import type { Progress } from '../progress.js';
@@ -10,6 +10,7 @@ import type { BatchLog } from './batch-log.js';
 import type { Thumbnails } from './journal.js';
 import type { Models } from './models.js';
 import { type Item, settingsOf } from './plan.js';
+import { provenanceEntries } from './provenance.js';
 import { qualityEntries, recordFor, type Settings } from './record.js';
 import { thumbnailsOf } from './thumbnails.js';
 import type { Toonifier, ToonSettings } from './toonifier.js';
@@ -33,6 +34,8 @@ export interface RunOptions extends CommonOptions, Pick<ToonifyPartOptions, 'pas
   /** Pictures that are worked on at once. */
   readonly jobs: number;
   readonly record: Settings;
+  /** What computes, as a result says it. */
+  readonly choice: EngineChoice;
   /** Makes what works on pictures; called once for each job. */
   readonly toonifier: () => Promise<Toonifier>;
   /** Where a batch is written down. */
@@ -135,7 +138,7 @@ async function runItem(
   item: TodoItem,
   label: string,
   toonifier: () => Promise<Toonifier>,
-  { models, record, pasteBack, matchColours, force, signal, board, log }: Shared,
+  { models, record, choice, pasteBack, matchColours, force, signal, board, log }: Shared,
 ): Promise<{ result: Result; thumbnails?: Thumbnails }> {
   const { input, part } = item;
   const output = item.output!;
@@ -156,6 +159,7 @@ async function runItem(
     const metadata = {
       ...(await recordFor(input, settingsOf(part, record))),
       ...qualityEntries(quality),
+      ...provenanceEntries(output, { input, models: models.names, ...choice }),
       engine: (await worker()).engine,
     };
     await makeFolder(dirname(output));

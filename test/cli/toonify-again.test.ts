@@ -1,0 +1,55 @@
+import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { fixture } from '../support/golden.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { ONE_THREAD, run } from './cli.js';
+
+test('results are made again bit for bit, wherever they and their pictures have gone', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'photos'));
+  await copyFile(fixture('pictures/person-01.png'), join(folder, 'photos', 'a.png'));
+  await copyFile(fixture('golden/golden32.pkl'), join(folder, 'base.pkl'));
+  await copyFile(fixture('golden/golden32-tuned.pkl'), join(folder, 'transfer.pkl'));
+  const models = ['--base', 'base.pkl', '--transfer', 'transfer.pkl', '--swap', '8', '--ramp', '0.5'];
+  const settings = ['--steps', '3', '--seed', '7', '--psi', '0.8', '--loss', 'pixel', ...ONE_THREAD];
+  expect((await run('toonify', ['photos', ...models, ...settings], folder)).code).toBe(0);
+  const again = async (...args: string[]) => {
+    const { code, stdout } = await run('toonify', ['--again', ...args, '--json'], folder);
+    return [code, JSON.parse(stdout)] as const;
+  };
+  const [code, document] = await again('photos-toons/a-toon.png');
+  expect(code).toBe(0);
+  expect(document).toMatchObject({ identical: true, levels: 0, results: [{ output: 'a-toon-again.png' }] });
+  const bytes = await Promise.all(
+    ['photos-toons/a-toon.png', 'a-toon-again.png'].map((name) => readFile(join(folder, name))),
+  );
+  expect(bytes[0]!.equals(bytes[1]!)).toBe(true);
+
+  // As JPEG, with three pictures in it; then picture, result and a model are elsewhere.
+  const jpeg = ['photos/a.png', ...models, ...settings, '--side-by-side', '--out', 'x.jpg'];
+  expect((await run('toonify', jpeg, folder)).code).toBe(0);
+  await mkdir(join(folder, 'moved'));
+  await rename(join(folder, 'x.jpg'), join(folder, 'moved', 'x.jpg'));
+  await rename(join(folder, 'photos', 'a.png'), join(folder, 'moved', 'b.png'));
+  expect((await again('moved/x.jpg'))[1].error.code).toBe('INPUT_NOT_FOUND');
+  expect((await again('moved/x.jpg', fixture('pictures/person-02.png')))[1].error.code).toBe('INPUT_DIFFERS');
+  expect((await again('moved/x.jpg', 'moved/b.png'))[1]).toMatchObject({ levels: 0 });
+  const other = ['--transfer', 'base.pkl', '--out', 'y.jpg'];
+  expect((await again('moved/x.jpg', 'moved/b.png', ...other))[1].error.code).toBe('SETTINGS_DIFFER');
+  await rename(join(folder, 'transfer.pkl'), join(folder, 'photos', 'renamed.pkl'));
+  expect((await again('moved/x.jpg', 'moved/b.png'))[1].error.code).toBe('MODEL_NOT_FOUND');
+  const found = ['--transfer', 'photos/renamed.pkl', '--out', 'z.jpg'];
+  expect((await again('moved/x.jpg', 'moved/b.png', ...found))[1]).toMatchObject({ levels: 0 });
+});
+
+test('only results can be made again, and only as they were', async () => {
+  const folder = await temporaryFolder();
+  const picture = fixture('pictures/person-01.png');
+  const none = await run('toonify', ['--again', picture], folder);
+  expect([none.code, none.stdout]).toEqual([3, '']);
+  expect(none.stderr).toContain('expected a result of toonify');
+  const other = await run('toonify', ['--again', picture, '--steps', '3'], folder);
+  expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('found steps')]);
+  expect((await run('toonify', [], folder)).code).toBe(2);
+});

@@ -54,7 +54,12 @@ export async function againCommand(
   formatOf(output);
   await checkOutput(output, { force: options.force, inputs: [result, input] });
   const all = { ...options, ...(recipe as object | undefined), ...choices, ...models, ...engine, jobs: 1 };
-  const only = { output, expected: settings, number: number as number | undefined };
+  const only = {
+    output,
+    named: provenance?.input,
+    expected: settings,
+    number: number as number | undefined,
+  };
   const outcome = await toonify([input], all as ToonifyOptions, undefined, context, only);
   if (outcome.failure !== undefined) return outcome;
   const levels = await difference(result, output);

@@ -58,6 +58,8 @@ export async function toonifyCommand(
 
 /** One result that is made again. */
 export interface Again {
+  /** What the result calls its picture. */
+  readonly named: string | undefined;
   readonly output: string;
   /** Which one of a picture's results it is, where there are several. */
   readonly number: number | undefined;
@@ -115,7 +117,16 @@ export async function toonify(
       const pasteBack = options.pasteBack === true;
       const matchColours = options.matchColours === true;
       const computing = makeToonifiers(making, terminal);
-      const run = { ...options, pasteBack, matchColours, jobs, record, log, ...computing };
+      const run = {
+        ...options,
+        pasteBack,
+        matchColours,
+        jobs,
+        record,
+        log,
+        ...computing,
+        named: again?.named,
+      };
       const results = await runItems(items, models, settings, run, context);
       for (const line of summary(results)) terminal.info(line);
       return outcomeOf(results, models, files);

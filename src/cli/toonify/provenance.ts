@@ -20,14 +20,17 @@ export interface Provenance extends EngineChoice {
   readonly models: ModelNames;
 }
 
-export function provenanceEntries(
-  output: string,
-  { input, models, engine, device, threads }: Provenance,
-): Record<string, string> {
+export function provenanceEntries({
+  input,
+  models,
+  engine,
+  device,
+  threads,
+}: Provenance): Record<string, string> {
   const names = Object.fromEntries(Object.entries(models).map(([role, name]) => [role, basename(name)]));
   return {
     [PROVENANCE_KEY]: JSON.stringify({
-      input: pathTo(input, output),
+      input,
       models: names,
       engine,
       device,
@@ -36,7 +39,8 @@ export function provenanceEntries(
   };
 }
 
-function pathTo(input: string, output: string): string {
+/** How a result calls the picture that it was made from: {@link Provenance.input}. */
+export function inputName(input: string, output: string): string {
   const isBelow = (path: string) => !/^(?:\.\.|[/\\]|[a-z]:)/i.test(relative('.', resolve(path)));
   if (!isBelow(input) || !isBelow(output)) return basename(input);
   return relative(dirname(resolve(output)), resolve(input)).replaceAll('\\', '/');

@@ -10,7 +10,7 @@ import type { BatchLog } from './batch-log.js';
 import type { Thumbnails } from './journal.js';
 import type { Models } from './models.js';
 import { type Item, settingsOf } from './plan.js';
-import { provenanceEntries } from './provenance.js';
+import { inputName, provenanceEntries } from './provenance.js';
 import { qualityEntries, recordFor, type Settings } from './record.js';
 import { thumbnailsOf } from './thumbnails.js';
 import type { Toonifier, ToonSettings } from './toonifier.js';
@@ -36,6 +36,8 @@ export interface RunOptions extends CommonOptions, Pick<ToonifyPartOptions, 'pas
   readonly record: Settings;
   /** What computes, as a result says it. */
   readonly choice: EngineChoice;
+  /** What the result calls its picture, where it is made again. */
+  readonly named?: string | undefined;
   /** Makes what works on pictures; called once for each job. */
   readonly toonifier: () => Promise<Toonifier>;
   /** Where a batch is written down. */
@@ -138,7 +140,7 @@ async function runItem(
   item: TodoItem,
   label: string,
   toonifier: () => Promise<Toonifier>,
-  { models, record, choice, pasteBack, matchColours, force, signal, board, log }: Shared,
+  { models, record, choice, named, pasteBack, matchColours, force, signal, board, log }: Shared,
 ): Promise<{ result: Result; thumbnails?: Thumbnails }> {
   const { input, part } = item;
   const output = item.output!;
@@ -159,7 +161,7 @@ async function runItem(
     const metadata = {
       ...(await recordFor(input, settingsOf(part, record))),
       ...qualityEntries(quality),
-      ...provenanceEntries(output, { input, models: models.names, ...choice }),
+      ...provenanceEntries({ input: named ?? inputName(input, output), models: models.names, ...choice }),
       engine: (await worker()).engine,
     };
     await makeFolder(dirname(output));

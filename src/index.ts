@@ -69,6 +69,7 @@ export {
   UsageError,
 } from './errors.js';
 export { blendCandidate, type Candidate, modelCandidate } from './explore/candidate.js';
+export { amountsOfMorph, type MorphOptions, morph } from './explore/morph.js';
 export {
   deviationPicture,
   type NoiseStudy,
@@ -117,6 +118,11 @@ export { loadWeights, type Weights } from './generator/weights.js';
 export * as graph from './graph/index.js';
 export { type OnnxOptions, toOnnx } from './graph/onnx/lower.js';
 export { OPEN_BATCH } from './graph/onnx/open-batch.js';
+export { type BlendOptions, blend, type PairToBlend } from './library/blend.js';
+export { type ProjectPictureOptions, project } from './library/project.js';
+export { type RenderOptions, render } from './library/render.js';
+export { type SweepOptions, sweep } from './library/sweep.js';
+export type { ModelSource } from './library/with-model.js';
 export {
   addModel,
   listModels,
@@ -167,6 +173,7 @@ export { weightsAt } from './swap/mixture.js';
 export { parseRecipe } from './swap/parse-recipe.js';
 export { blendPlan, type PlanRow, planModels } from './swap/plan.js';
 export { type BlendRecipe, completeRecipe, RECIPE_DEFAULTS } from './swap/recipe.js';
+export type { RecipeFile } from './swap/recipe-file/schema.js';
 export { blendMetadata, type RecordedRecipe, recipeMetadata } from './swap/recipe-metadata.js';
 export { MERGE_METHODS, type MergeMethod, type Recipe, recipeOfPair } from './swap/recipe-model.js';
 export { alpha, alphas, type Schedule } from './swap/schedule.js';

@@ -7,6 +7,7 @@ import {
   addCommon,
   addEngine,
   addNetwork,
+  addProjectionOptions,
   addPsi,
   addRecipe,
   choice,
@@ -26,6 +27,7 @@ const MOST_STYLES = 39;
 export function addExploring(program: Command, start: Start): void {
   addSweep(program, start);
   addSlide(program, start);
+  addMorph(program, start);
   addWalk(program, start);
   addMix(program, start);
   addNoise(program, start);
@@ -117,6 +119,28 @@ function addSlide(program: Command, start: Start): void {
     .option('--one-way', 'do not go back to where it began');
   addCommon(addEngine(addClass(addPsi(addFilm(command, '6 seconds')))), { writes: true }).action((options) =>
     start(async (context) => (await import('./slide-command.js')).slideCommand(options, context)),
+  );
+}
+
+function addMorph(program: Command, start: Start): void {
+  const command = program
+    .command('morph <source>')
+    .description("Makes a film from a picture's own projection to its counterpart in the blend.")
+    .requiredOption('--base <model>', 'the generator that the picture was found in', text('--base'))
+    .requiredOption('--transfer <model>', 'the generator that was fine-tuned from it', text('--transfer'))
+    .requiredOption(
+      '--swap <resolution>',
+      'the last resolution that becomes the transfer model',
+      wholeNumber('--swap'),
+    )
+    .option('--one-way', 'do not go back to where it began');
+  addFilm(addRecipe(addClass(addProjectionOptions(command, 500))), '4 seconds').addHelpText(
+    'after',
+    `
+SOURCE is what "blend project" has saved, or a picture: the centre square is taken and projected first.`,
+  );
+  addCommon(addEngine(command), { writes: true }).action((source: string, options) =>
+    start(async (context) => (await import('./morph-command.js')).morphCommand(source, options, context)),
   );
 }
 

@@ -1,0 +1,64 @@
+import type { Engine } from '../engine/index.js';
+import { throwIfAborted } from '../errors.js';
+import type { NoiseMaps } from '../generator/noise-layers.js';
+import type { Picture } from '../render/picture.js';
+import { createRenderer } from '../render/renderer.js';
+import { truncated } from '../render/styles.js';
+import { type BlendParameters, candidateOfParameters } from './parameters.js';
+
+export interface MorphOptions {
+  /** The two models and the blend that is reached in the end. */
+  readonly blend: Omit<BlendParameters, 'amount'>;
+  /** What a projection into the base has found: w [w_dim], and noise by layer; layers without have the base's. */
+  readonly latents: { readonly w: Float32Array; readonly noise: NoiseMaps };
+  /** How many frames, from 2. */
+  readonly frames: number;
+  /** Share of the frames in which either end stands still, 0..0.4. Default 0.1. */
+  readonly hold?: number | undefined;
+  /** Go back to where it began. Default true. */
+  readonly back?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * From a picture's own projection to its counterpart: the same w and noise through the base, through blends between,
+ * and through the blend. α of every resolution grows from 0 to what the blend has, slowly at both ends.
+ * @returns frame by frame; on the way back the same pictures are shown again
+ * @throws as `candidateOfParameters` and `createRenderer`; AbortedError
+ */
+export async function* morph(engine: Engine, options: MorphOptions): AsyncGenerator<Picture> {
+  const shown = new Map<number, Picture>();
+  for (const amount of amountsOfMorph(options)) {
+    throwIfAborted(options.signal);
+    const picture = shown.get(amount) ?? (await pictureAt(amount, engine, options));
+    shown.set(amount, picture);
+    yield picture;
+  }
+}
+
+/** The share of the blend in each frame, 0..1. */
+export function amountsOfMorph({
+  frames,
+  hold = 0.1,
+  back = true,
+}: Pick<MorphOptions, 'frames' | 'hold' | 'back'>): number[] {
+  const count = back ? Math.max(2, Math.ceil(frames / 2) + 1) : Math.max(2, frames);
+  const there = Array.from({ length: count }, (_, i) => {
+    const t = Math.min(1, Math.max(0, (i / (count - 1) - hold) / (1 - 2 * hold)));
+    return (1 - Math.cos(Math.PI * t)) / 2;
+  });
+  return back ? [...there, ...there.slice(1, -1).reverse()] : there;
+}
+
+async function pictureAt(amount: number, engine: Engine, { blend, latents }: MorphOptions): Promise<Picture> {
+  // The ends are the models that are meant, and not the result of a sum that should come to them.
+  const { checkpoint } =
+    amount === 0 ? blend.base : candidateOfParameters(amount === 1 ? blend : { ...blend, amount });
+  const renderer = await createRenderer(checkpoint, engine);
+  try {
+    const ws = truncated(latents.w, renderer.wAvg, renderer.architecture);
+    return await renderer.picture(ws, new Map([...renderer.noise('const'), ...latents.noise]));
+  } finally {
+    await renderer.dispose();
+  }
+}

@@ -1,0 +1,65 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openCheckpoint } from '../../src/checkpoint/open.js';
+import { openEngine } from '../../src/engine/index.js';
+import { blend } from '../../src/library/blend.js';
+import { project } from '../../src/library/project.js';
+import { render } from '../../src/library/render.js';
+import { sweep } from '../../src/library/sweep.js';
+import { fixture, goldenTensors, maxDifference } from '../support/golden.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const pair = { base: fixture('golden/golden32.pkl'), transfer: fixture('golden/golden32-tuned.pkl') };
+const engine = await openEngine({ device: 'cpu', threads: 1 });
+
+test('a pair, an object and a file are the same blend, that of the reference implementation', async () => {
+  const folder = await temporaryFolder();
+  const models = { b: pair.base, t: { model: pair.transfer, alpha: { swap: 8 } } };
+  const document = { version: 1 as const, base: 'b', models };
+  await writeFile(join(folder, 'recipe.json'), JSON.stringify(document));
+  const expected = await goldenTensors('golden-expected.safetensors');
+  const want = expected.get('blend.swap8.seed85.image_psi07')!;
+  const out = join(folder, 'out.safetensors');
+  for (const source of [{ ...pair, swap: 8 }, document, join(folder, 'recipe.json')]) {
+    const blended = await blend(source, { out, force: true });
+    const [picture] = await render(blended, { seeds: [85], psi: 0.7, engine });
+    await blended.close();
+    const levels = Float32Array.from(want, (v) => Math.min(255, Math.max(0, Math.trunc(v * 127.5 + 128))));
+    const planar = Float32Array.from(want, (_, i) => picture!.data[(i % 1024) * 3 + Math.floor(i / 1024)]!);
+    expect(maxDifference(planar, levels)).toBeLessThanOrEqual(1);
+    const file = await openCheckpoint(out);
+    expect(file.metadata['recipe']).toContain('"sha256"');
+    await file.close();
+  }
+});
+
+test('a sweep has a column for each swap and two for the models', async () => {
+  const calls: number[][] = [];
+  const options = { seeds: [0, 1], engine, onPicture: (...call: number[]) => calls.push(call) };
+  const few = await sweep({ ...pair, ...options, swaps: [8] });
+  expect(calls.at(-1)).toEqual([6, 6]);
+  const all = await sweep({ ...pair, ...options });
+  expect(calls.at(-1)).toEqual([12, 12]);
+  expect(all.width).toBeGreaterThan(few.width);
+  expect(all.height).toBe(few.height);
+});
+
+test('a signal that has fired ends each of them, and what they opened is closed', async () => {
+  const signal = AbortSignal.abort();
+  const aborted = { code: 'ABORTED' };
+  await expect(blend({ ...pair, swap: 8 }, { signal })).rejects.toMatchObject(aborted);
+  await expect(render(pair.base, { seeds: [1], engine, signal })).rejects.toMatchObject(aborted);
+  await expect(sweep({ ...pair, seeds: [1], engine, signal })).rejects.toMatchObject(aborted);
+  const picture = fixture('pictures/person-01.png');
+  await expect(project(pair.base, picture, { engine, signal })).rejects.toMatchObject(aborted);
+});
+
+test('a recipe that cannot be is refused', async () => {
+  const document = { version: 1 as const, base: 'x', models: { b: pair.base } };
+  await expect(blend(document)).rejects.toMatchObject({ code: 'MODEL_UNDEFINED' });
+  await expect(blend({ ...document, colour: 3 } as never)).rejects.toMatchObject({
+    code: 'RECIPE_MALFORMED',
+  });
+  await expect(blend('nowhere.yaml')).rejects.toMatchObject({ code: 'FILE_MISSING' });
+});

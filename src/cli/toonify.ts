@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { UsageError } from '../errors.js';
 import { addFaceOptions } from './face-options.js';
 import {
   addClass,
@@ -7,7 +8,6 @@ import {
   addProjectionOptions,
   addPsi,
   addRecipe,
-  missing,
   text,
   wholeNumber,
 } from './options.js';
@@ -89,7 +89,11 @@ function toonifyProgram(start: Start): Command {
           const { againCommand } = await import('./toonify/again-command.js');
           return againCommand(again, paths, options, command, context);
         }
-        if (paths.length === 0) throw missing('PICTURE', 'name pictures or folders: toonify portrait.jpg');
+        if (paths.length === 0) {
+          throw new UsageError('ARGUMENT_MISSING', "missing required argument 'picture|folder'", {
+            hint: 'for example: toonify portrait.jpg; see also toonify --help',
+          });
+        }
         return (await import('./toonify/command.js')).toonifyCommand(paths, options, context);
       }),
     );

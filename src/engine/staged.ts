@@ -17,11 +17,10 @@ export async function compileStaged(
   names: readonly string[],
 ): Promise<StagedExecutable> {
   const { early, late } = inStages(what, names);
-  const isComputed = [...early.outputs.values()].some((tensor) => tensor.kind !== 'input');
-  const first = isComputed ? await engine.compile(early) : undefined;
+  const first = early.outputs.size > 0 ? await engine.compile(early) : undefined;
   const rest = await engine.compile(late);
   return {
-    prepare: async (fixed) => (first === undefined ? fixed : first.run(fixed)),
+    prepare: async (fixed) => ({ ...fixed, ...(await first?.run(fixed)) }),
     run: (inputs) => rest.run(inputs),
     dispose: async () => {
       await Promise.all([first?.dispose(), rest.dispose()]);

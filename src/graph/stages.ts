@@ -4,9 +4,9 @@ import type { Tensor } from './tensor.js';
 
 /** A program in two parts, the second of which takes the results of the first as inputs. */
 export interface Stages {
-  /** What depends on the early inputs only. Its outputs are inputs of `late`, under the same names. */
+  /** What is computed from the early inputs only. Its outputs are inputs of `late`, under the same names. */
   readonly early: Program;
-  /** The outputs of the whole. */
+  /** The outputs of the whole. May take early inputs as they are, too. */
   readonly late: Program;
 }
 
@@ -28,8 +28,8 @@ export function inStages(whole: Program, names: readonly string[]): Stages {
   const replaced = new Map<Tensor, Tensor>();
   const inLate = (x: Tensor): Tensor => {
     const known = replaced.get(x);
-    if (known !== undefined || !early.has(x)) return known ?? x;
-    const name = x.kind === 'input' ? x.attributes.name : `early.${Object.keys(results).length}`;
+    if (known !== undefined || !early.has(x) || x.kind === 'input') return known ?? x;
+    const name = `early.${Object.keys(results).length}`;
     results[name] = x;
     const placeholder = input(name, x.shape);
     replaced.set(x, placeholder);

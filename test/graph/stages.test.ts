@@ -36,3 +36,12 @@ test('an input that nothing is made of beforehand is fed as it is', async () => 
   expect([...y!]).toEqual([4, 3, 2, 1]);
   await staged.dispose();
 });
+
+test('an input may be needed both as it is and for what is made of it', async () => {
+  const whole = graph.program({ y: graph.add(graph.mul(x!, features(target!)), target!) });
+  const staged = await compileStaged(engine, whole, ['target']);
+  const fixed = await staged.prepare({ target: Float32Array.of(1, 2, 3, 4) });
+  const { y } = await staged.run({ x: Float32Array.of(1, 1, 1, 2), ...fixed });
+  expect([...y!]).toEqual([4 + 1, 16 + 2, 36 + 3, 128 + 4]);
+  await staged.dispose();
+});

@@ -7,11 +7,15 @@ import { writeRosinality } from '../dist/checkpoint/rosinality-write.js';
 import { writeCheckpoint } from '../dist/checkpoint/write.js';
 import { openEngine } from '../dist/engine/index.js';
 import { compileStaged } from '../dist/engine/staged.js';
+import { candidateOfParameters } from '../dist/explore/parameters.js';
+import { renderCandidates } from '../dist/explore/render-candidates.js';
 import { loadGenerator } from '../dist/generator/load-generator.js';
 import { synthesisProgram } from '../dist/generator/programs.js';
 import { lpipsLoss, pyramidLoss } from '../dist/project/loss.js';
 import { createProjector, stepProgram } from '../dist/project/projector.js';
 import { createRenderer } from '../dist/render/renderer.js';
+import { blendCheckpoints } from '../dist/swap/blend.js';
+import { completeRecipe } from '../dist/swap/recipe.js';
 import { convolutionFloor, copyFloor, gigaMultiplications } from './floors.js';
 import { runBlend, runNode, runToonify } from './processes.js';
 import { randomCheckpoint } from './random-checkpoint.js';
@@ -51,6 +55,9 @@ export const cases = {
   'open-pickle': { runs: 15, prepare: () => prepareOpening(fixture('golden/golden64-cond.pkl')) },
   'open-1024': { runs: 5, prepare: prepareOpeningTorch },
   sweep: { runs: 3, prepare: prepareSweep },
+  'sweep-1024': { runs: 2, slow: true, prepare: (context) => prepareSweepOfSwaps(context) },
+  'sweep-1024-size-256': { runs: 2, slow: true, prepare: (context) => prepareSweepOfSwaps(context, 256) },
+  'sweep-1024-process': { runs: 2, warmups: 0, slow: true, prepare: prepareSweepProcess },
   toonify: { runs: 3, warmups: 0, prepare: prepareToonify },
   help: { runs: 15, prepare: prepareHelp },
 };
@@ -210,6 +217,56 @@ async function prepareOpeningTorch() {
   const { path, remove } = temporaryFolder();
   await writeRosinality(path('model.pt'), randomCheckpoint(1024));
   return prepareOpening(path('model.pt'), remove);
+}
+
+/**
+ * One face through each of the nine swaps of a 1024 px pair; the floor is one of these blends alone: made, compiled and
+ * rendered once. How often the floor goes into it is how many renders the sweep costs.
+ */
+async function prepareSweepOfSwaps({ threads }, size) {
+  const [base, transfer] = [randomCheckpoint(1024, 1), randomCheckpoint(1024, 2)];
+  const engine = await openEngine({ device: 'cpu', threads });
+  const swaps = Array.from({ length: 9 }, (_, k) => 4 * 2 ** k);
+  const parameters = {
+    base: { name: 'base', checkpoint: base },
+    transfer: { name: 'transfer', checkpoint: transfer },
+  };
+  return {
+    async run() {
+      const candidates = swaps.map((swap) => candidateOfParameters({ ...parameters, swap }));
+      await renderCandidates(candidates, [0], engine, { size }, () => {});
+    },
+    floor: async () => ({
+      run: () =>
+        seconds(async () => {
+          const blend = blendCheckpoints(base, transfer, completeRecipe({ swap: 16 }));
+          const renderer = await createRenderer(blend, engine);
+          await renderer.picture(await renderer.styles(0), renderer.noise('const'));
+          await renderer.dispose();
+        }),
+      close: () => {},
+    }),
+    close: () => {},
+  };
+}
+
+/** The same as a user has it, with both models as further columns; the floor is `blend` and `blend render` of one swap. */
+async function prepareSweepProcess({ threads }) {
+  const { path, remove } = temporaryFolder();
+  await writeCheckpoint(path('a.safetensors'), randomCheckpoint(1024, 1));
+  await writeCheckpoint(path('b.safetensors'), randomCheckpoint(1024, 2));
+  const models = ['--base', path('a.safetensors'), '--transfer', path('b.safetensors')];
+  const usual = ['--quiet', '--force'];
+  const face = ['--seeds', '0', '--threads', String(threads), ...usual];
+  const alone = () => {
+    runBlend([...models, '--swap', '16', '--out', path('blend.safetensors'), ...usual]);
+    runBlend(['render', path('blend.safetensors'), ...face, '--out', path('face.png')]);
+  };
+  return {
+    run: () => runBlend(['sweep', ...models, ...face, '--out', path('sweep.png')]),
+    floor: async () => ({ run: () => seconds(alone), close: () => {} }),
+    close: remove,
+  };
 }
 
 /** A sheet of six faces of 64 px through every swap, as a whole process. */

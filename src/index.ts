@@ -68,6 +68,7 @@ export {
   StyleganBlendError,
   UsageError,
 } from './errors.js';
+export { type AlphaCurve, type AlphaCurves, alphaCurves } from './explore/alpha-curves.js';
 export { blendCandidate, type Candidate, modelCandidate } from './explore/candidate.js';
 export { amountsOfMorph, type MorphOptions, morph } from './explore/morph.js';
 export {
@@ -106,6 +107,7 @@ export { matchColours } from './face/match-colours.js';
 export { pasteFace } from './face/paste.js';
 export { openPhoto, type Photo, photoOf } from './face/photo.js';
 export { type Quad, quadOf } from './face/quad.js';
+export { type FeatureSwap, withFeaturesOf } from './generator/feature-swap.js';
 export type { GeneratorNetwork } from './generator/generator.js';
 export { type LatentSpace, latentSpaceOf } from './generator/latent-space.js';
 export { loadGenerator } from './generator/load-generator.js';
@@ -161,7 +163,7 @@ export { type FilmFormat, filmFormatOf } from './render/film/film-format.js';
 export { NOISE_MODES, type NoiseMode } from './render/noise-modes.js';
 export { fromPicture, type Picture, toPicture } from './render/picture.js';
 export { readPicture, readWholePicture } from './render/read-picture.js';
-export { createRenderer, type Renderer, type SeedOptions } from './render/renderer.js';
+export { createRenderer, type Renderer, rendererOf, type SeedOptions } from './render/renderer.js';
 export { parseSeeds } from './render/seeds.js';
 export { contactSheet } from './render/sheet.js';
 export { type Truncation, truncated } from './render/styles.js';

@@ -21,7 +21,8 @@ export function addBlendOptions(command: Command): Command {
   return addCommon(addEngine(addClass(command)), { writes: true });
 }
 
-function addRecipeOptions(command: Command): void {
+/** The options that say what is blended with what, and how much. */
+export function addRecipeOptions(command: Command): void {
   command
     .option('--recipe <file>', 'a recipe in place of the options that describe the blend', text('--recipe'))
     .option('--base <model>', 'the generator that is blended into', text('--base'))

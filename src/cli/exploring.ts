@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import { parseSeeds } from '../render/seeds.js';
+import { addRecipeOptions } from './blend-options.js';
 import { addFilm } from './film-options.js';
 import {
   addClass,
@@ -32,6 +33,7 @@ export function addExploring(program: Command, start: Start): void {
   addMix(program, start);
   addNoise(program, start);
   addUsage(program, start);
+  addPlot(program, start);
 }
 
 function addPair(command: Command): Command {
@@ -252,6 +254,24 @@ function addUsage(program: Command, start: Start): void {
     .option('--out <file>', 'also draw it (SVG, PNG, JPEG, WebP)', text('--out'));
   addCommon(addEngine(addClass(addPsi(command))), { writes: true }).action((models: string[], options) =>
     start(async (context) => (await import('./usage-command.js')).usageCommand(models, options, context)),
+  );
+}
+
+function addPlot(program: Command, start: Start): void {
+  const command = program
+    .command('plot [recipe]')
+    .description(
+      'Draws the weight of every model at each resolution, of a recipe or of the options that describe a blend.',
+    )
+    .option('--out <file>', 'also draw it (SVG, PNG, JPEG, WebP)', text('--out'))
+    .option(
+      '--resolution <r>',
+      'of models that need not be there',
+      wholeNumber('--resolution', { min: 4, max: 65_536 }),
+    );
+  addRecipeOptions(command);
+  addCommon(command, { writes: true }).action((recipe: string | undefined, options) =>
+    start(async () => (await import('./plot-command.js')).plotCommand(recipe, options)),
   );
 }
 

@@ -7,7 +7,17 @@ export interface AlphaCurves {
   /** `4`, `8`, …; where the halves of a resolution differ `4 a`, `4 b`, `8 a`, … */
   readonly places: readonly string[];
   /** One for each model, and one more for each kind of tensor whose weights are others. */
-  readonly series: readonly { readonly name: string; readonly values: readonly number[] }[];
+  readonly series: readonly AlphaCurve[];
+}
+
+export interface AlphaCurve {
+  /** The model's, or `dylan: affine, toRGB`. */
+  readonly name: string;
+  /** Index of the model among those of the recipe. */
+  readonly model: number;
+  /** Whether it is that of some kinds of tensors only. */
+  readonly isPart: boolean;
+  readonly values: readonly number[];
 }
 
 const OTHER_PARTS: readonly [Part, string][] = [
@@ -24,16 +34,25 @@ export function alphaCurves(recipe: Recipe, resolutions: readonly number[]): Alp
   const slots = resolutions.flatMap((r) =>
     halvesDiffer ? ([0, 1] as const).map((level) => ({ r, level })) : [{ r, level: 1 as const }],
   );
-  const curveOf = (model: number, part: Part) => slots.map(({ r, level }) => at(r, level, part)[model]!);
+  // There is no toRGB in the first half.
+  const curveOf = (model: number, part: Part) =>
+    slots.map(({ r, level }) => at(r, level, part === 'torgb' && level === 0 ? 'conv' : part)[model]!);
   return {
     places: slots.map(({ r, level }) => (halvesDiffer ? `${r} ${level === 0 ? 'a' : 'b'}` : String(r))),
     series: models.flatMap((name, model) => {
       const values = curveOf(model, 'conv');
-      const others = OTHER_PARTS.map(([part, label]) => ({
-        name: `${name}: ${label}`,
-        values: curveOf(model, part),
+      const parts = new Map<string, { labels: string[]; values: number[] }>();
+      for (const [part, label] of OTHER_PARTS) {
+        const others = curveOf(model, part);
+        const key = String(others);
+        if (key === String(values)) continue;
+        parts.set(key, { labels: [...(parts.get(key)?.labels ?? []), label], values: others });
+      }
+      const ofParts = [...parts.values()].map((one) => ({
+        name: `${name}: ${one.labels.join(', ')}`,
+        ...{ model, isPart: true, values: one.values },
       }));
-      return [{ name, values }, ...others.filter((other) => String(other.values) !== String(values))];
+      return [{ name, model, isPart: false, values }, ...ofParts];
     }),
   };
 }

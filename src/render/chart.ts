@@ -14,6 +14,9 @@ export interface Drawing {
 export interface Series {
   readonly name: string;
   readonly values: readonly number[];
+  /** Which of the {@link COLOURS}; its place among the series unless given. */
+  readonly colour?: number | undefined;
+  readonly dashed?: boolean | undefined;
 }
 
 export interface ChartOptions {
@@ -39,35 +42,45 @@ const LINE = 14;
 const PLOT_HEIGHT = 260;
 const MARGIN = 16;
 const LEFT = 72;
+const ROW = 22;
+const DASHES = '5 3';
+
+/** What a name in the legend has in front of it, and the width that a row of names may have in any case. */
+const KEY_WIDTH = 26;
+const MIN_LEGEND = 420;
 
 /** Values as points that lines connect. */
-export function lineChart(options: ChartOptions): Drawing {
+export function lineChart(given: ChartOptions): Drawing {
+  const options = coloured(given);
   const spacing = Math.max(48, widestPlace(options) + 12);
   const frame = frameOf(options, spacing * options.places.length);
-  const lines = options.series.map(({ values }, i) => {
+  const lines = options.series.map(({ values, colour = 0, dashed }) => {
     const points = values.map((value, k) => `${number(frame.x(k))},${number(frame.y(value))}`);
     const dots = points.map((point) => {
       const [cx, cy] = point.split(',');
-      return `<circle cx="${cx}" cy="${cy}" r="3.5" fill="${colourOf(i)}"/>`;
+      return `<circle cx="${cx}" cy="${cy}" r="3.5" fill="${colourOf(colour)}"/>`;
     });
-    return `<polyline points="${points.join(' ')}" fill="none" stroke="${colourOf(i)}" stroke-width="2.5"/>${dots.join('')}`;
+    const dash = dashed === true ? ` stroke-dasharray="${DASHES}"` : '';
+    const line = `<polyline points="${points.join(' ')}" fill="none" stroke="${colourOf(colour)}" stroke-width="2.5"${dash}/>`;
+    return line + dots.join('');
   });
   return frame.drawing(lines.join(''));
 }
 
 /** Values as bars, those of one place side by side. */
-export function barChart(options: ChartOptions): Drawing {
+export function barChart(given: ChartOptions): Drawing {
+  const options = coloured(given);
   const { series } = options;
   const bar = Math.max(10, Math.round(36 / series.length));
   const frame = frameOf(
     options,
     Math.max(bar * series.length + 16, widestPlace(options) + 12) * options.places.length,
   );
-  const bars = series.flatMap(({ values }, i) =>
+  const bars = series.flatMap(({ values, colour = 0 }, i) =>
     values.map((value, k) => {
       const x = frame.x(k) + (i - series.length / 2) * bar;
       const [top, bottom] = [frame.y(Math.max(value, 0)), frame.y(Math.min(value, 0))];
-      return `<rect x="${number(x + 1)}" y="${number(top)}" width="${bar - 2}" height="${number(bottom - top)}" fill="${colourOf(i)}"/>`;
+      return `<rect x="${number(x + 1)}" y="${number(top)}" width="${bar - 2}" height="${number(bottom - top)}" fill="${colourOf(colour)}"/>`;
     }),
   );
   return frame.drawing(bars.join(''));
@@ -110,11 +123,11 @@ function frameOf(options: ChartOptions, plotWidth: number): Frame {
   const values = series.flatMap((one) => one.values);
   const ticks = ticksOf(Math.min(options.range[0], ...values), Math.max(options.range[1], ...values));
   const [low, high] = [ticks[0]!, ticks.at(-1)!];
-  const top = MARGIN + 2 * LINE + 22;
+  const legend = legendOf(series, MARGIN + LINE + 12, plotWidth);
+  const top = MARGIN + 2 * LINE + 22 + (legend.rows - 1) * ROW;
   const bottom = top + PLOT_HEIGHT;
   const x = (place: number) => LEFT + ((place + 0.5) * plotWidth) / places.length;
   const y = (value: number) => bottom - ((value - low) / (high - low)) * PLOT_HEIGHT;
-  const legend = legendOf(series, LEFT, MARGIN + LINE + 12);
   const width = Math.ceil(
     Math.max(LEFT + plotWidth, legend.right, LEFT + svgText(title, { height: LINE + 3 }).width) + MARGIN,
   );
@@ -148,16 +161,30 @@ function frameOf(options: ChartOptions, plotWidth: number): Frame {
   return { x, y, drawing: (marks) => ({ width, height, body: around + marks }) };
 }
 
-/** The series' names behind squares of their colours, in one line. */
-function legendOf(series: readonly Series[], left: number, y: number): { svg: string; right: number } {
-  let x = left;
+/** The series' names behind lines of their colours, in as many rows as it takes. */
+function legendOf(
+  series: readonly Series[],
+  y: number,
+  plotWidth: number,
+): { svg: string; right: number; rows: number } {
+  let [x, row, right] = [LEFT, 0, LEFT];
   let svg = '';
-  for (const [i, { name }] of series.entries()) {
-    const text = svgText(name, { x: x + 18, y, height: LINE, colour: INK });
-    svg += `<rect x="${x}" y="${y + 1}" width="12" height="12" fill="${colourOf(i)}"/>${text.svg}`;
-    x += Math.ceil(18 + text.width + 18);
+  for (const { name, colour = 0, dashed } of series) {
+    const width = KEY_WIDTH + svgText(name, { height: LINE }).width;
+    if (x > LEFT && x + width > LEFT + Math.max(plotWidth, MIN_LEGEND)) [x, row] = [LEFT, row + 1];
+    const top = y + row * ROW;
+    const dash = dashed === true ? ` stroke-dasharray="${DASHES}"` : '';
+    svg += `<path d="M${number(x)} ${top + 8}h18" stroke="${colourOf(colour)}" stroke-width="4"${dash}/>`;
+    svg += svgText(name, { x: x + KEY_WIDTH, y: top, height: LINE, colour: INK }).svg;
+    right = Math.max(right, x + width);
+    x += width + 20;
   }
-  return { svg, right: x };
+  return { svg, right, rows: row + 1 };
+}
+
+/** Each series with a colour. */
+function coloured(options: ChartOptions): ChartOptions {
+  return { ...options, series: options.series.map((one, i) => ({ ...one, colour: one.colour ?? i })) };
 }
 
 /** Round numbers from at most `low` to at least `high`, some five of them. */

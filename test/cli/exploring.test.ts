@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -88,6 +89,27 @@ test('sheets of mixed styles and of noise; usage as table and drawing', async ()
   expect((await sharp(join(folder, 'usage.svg')).metadata()).width).toBeGreaterThan(200);
 });
 
+test('a plot of α, of options and of a recipe', async () => {
+  const folder = await temporaryFolder();
+  // Models that are not there.
+  const options = ['--base', 'a', '--transfer', 'b', '--swap', '8', '--resolution', '16', '--out', 'p.svg'];
+  const { code, stdout } = await run('blend', ['plot', ...options], folder);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^ +a +b +a +b\n4 px +0\.0000 +1\.0000 +█{20}\n8 px[^\n]+\n16 px +1\.0000 +0\.0000 +█{20}\np\.svg\n$/,
+  );
+  const models = 'models: { toonhead: , dylan: { alpha: { window: 16-32, amount: 0.25 } } }';
+  await writeFile(join(folder, 'r.yaml'), `version: 1\nbase: toonhead\n${models}\n`);
+  expect(await json(['plot', 'r.yaml', '--out', 'r.png'], folder)).toMatchObject({
+    places: ['4', '8', '16', '32', '64'],
+    series: [
+      { name: 'toonhead', values: [1, 1, 0.75, 0.75, 1] },
+      { name: 'dylan', values: [0, 0, 0.25, 0.25, 0] },
+    ],
+  });
+  expect(await filesIn(folder)).toEqual(['p.svg', 'r.png', 'r.yaml']);
+});
+
 test('features of another network are, all of them, the swap of its weights', async () => {
   const folder = await temporaryFolder();
   const faces = ['--seeds', '3', '--quiet', ...ONE_THREAD];
@@ -137,6 +159,7 @@ describe('what cannot be done is refused before anything is computed', () => {
       ['render', 'toonhead', '--seeds', '1', '--features-from', 'dylan', '--at', '128'],
     ],
     ['SPLIT_NOT_A_RESOLUTION', ['noise', 'toonhead', '--split', '5', '--out', 'x.png']],
+    ['OPTION_MALFORMED', ['plot', ...PAIR, '--swap', '8', '--resolution', '100']],
     ['PICTURE_FORMAT', ['usage', 'toonhead', '--out', 'x.gif']],
   ])('%s: blend %s', async (code, args) => {
     const folder = await temporaryFolder();

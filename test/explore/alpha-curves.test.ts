@@ -9,8 +9,8 @@ test('every model has its weight at every resolution', () => {
   expect(alphaCurves(recipeOfPair(completeRecipe({ swap: 8 })), RESOLUTIONS)).toEqual({
     places: ['4', '8', '16', '32'],
     series: [
-      { name: 'base', values: [0, 0, 1, 1] },
-      { name: 'transfer', values: [1, 1, 0, 0] },
+      { name: 'base', model: 0, isPart: false, values: [0, 0, 1, 1] },
+      { name: 'transfer', model: 1, isPart: false, values: [1, 1, 0, 0] },
     ],
   });
 });
@@ -32,8 +32,10 @@ test('halves of resolutions and parts that differ show', () => {
   const of = (name: string) => series.find((one) => one.name === name)?.values;
   expect(of('b')).toEqual([0, 0, 0.25, 0.5, 0, 0, 0, 0]);
   expect(of('c')).toEqual([0, 0, 0, 0, 0.5, 0.5, 0, 0]);
-  expect(of('c: toRGB')).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  // There is no toRGB in the first half.
+  expect(of('c: toRGB')).toEqual([0, 0, 0, 0, 0.5, 0, 0, 0]);
   expect(of('c: affine')).toBeUndefined();
+  expect(of('a: toRGB')).toEqual([1, 1, 0.75, 0.5, 0.5, 1, 1, 1]);
 });
 
 test("another tool's cut shows where it cuts", () => {

@@ -100,7 +100,8 @@ test('a plot of α, of options and of a recipe', async () => {
   );
   const models = 'models: { toonhead: , dylan: { alpha: { window: 16-32, amount: 0.25 } } }';
   await writeFile(join(folder, 'r.yaml'), `version: 1\nbase: toonhead\n${models}\n`);
-  expect(await json(['plot', 'r.yaml', '--out', 'r.png'], folder)).toMatchObject({
+  const plot = await run('blend', ['plot', 'r.yaml', '--out', 'r.png', '--json'], folder);
+  expect(JSON.parse(plot.stdout)).toMatchObject({
     places: ['4', '8', '16', '32', '64'],
     series: [
       { name: 'toonhead', values: [1, 1, 0.75, 0.75, 1] },

@@ -52,6 +52,8 @@ export const cases = {
   },
   'blend-1024': { runs: 5, prepare: () => prepareBlend() },
   'blend-8x1024': { runs: 3, prepare: () => prepareMean(8) },
+  'blend-4x1024': { runs: 3, slow: true, prepare: () => prepareMean(4) },
+  'plan-1024': { runs: 15, prepare: preparePlan },
   'open-pickle': { runs: 15, prepare: () => prepareOpening(fixture('golden/golden64-cond.pkl')) },
   'open-1024': { runs: 5, prepare: prepareOpeningTorch },
   sweep: { runs: 3, prepare: prepareSweep },
@@ -290,6 +292,18 @@ async function prepareToonify() {
 }
 
 /** The floor is starting Node and ending it. */
+/** `blend plan` of two torch files; the floor is starting Node and ending it. */
+async function preparePlan() {
+  const { path, remove } = temporaryFolder();
+  const files = ['a.pt', 'b.pt'].map(path);
+  for (const [i, file] of files.entries()) await writeRosinality(file, randomCheckpoint(1024, i));
+  return {
+    run: () => runBlend(['plan', '--base', files[0], '--transfer', files[1], '--swap', '16']),
+    floor: async () => ({ run: () => seconds(() => runNode(['-e', '0'])), close: () => {} }),
+    close: remove,
+  };
+}
+
 async function prepareHelp() {
   return {
     run: () => runBlend(['--help']),

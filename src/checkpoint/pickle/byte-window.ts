@@ -4,6 +4,9 @@ import type { RandomAccessFile } from '../../files/random-access.js';
 /** Bytes that are read at a time. Pickles of networks jump over tensors, so more would mostly be read in vain. */
 const WINDOW_BYTES = 64 * 1024;
 
+/** Behind a tensor that was jumped over there are some opcodes and then the next one. */
+const BYTES_AFTER_JUMP = 4 * 1024;
+
 /**
  * Reads forward through a part of a file. `ensure` brings bytes into memory; the other methods use what is there,
  * so that the machine that runs through millions of small opcodes waits for the disk only now and then.
@@ -120,7 +123,9 @@ export class ByteWindow {
 
   private async fill(count: number): Promise<void> {
     const position = this.position;
-    const length = Math.min(Math.max(count, this.windowBytes), this.end - position);
+    const hasJumped = this.at > this.bytes.length;
+    const window = hasJumped ? Math.min(BYTES_AFTER_JUMP, this.windowBytes) : this.windowBytes;
+    const length = Math.min(Math.max(count, window), this.end - position);
     this.bytes = await this.file.read(position, length);
     this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, length);
     this.start = position;

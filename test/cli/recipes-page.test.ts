@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { filesIn, ONE_THREAD, run } from './cli.js';
+
+const library = new URL('../../dist/index.js', import.meta.url).href;
 
 test('the recipes and commands of docs/recipes.md do what they say, one after the other', async () => {
   const page = await readFile(new URL('../../docs/recipes.md', import.meta.url), 'utf8');
@@ -18,9 +21,23 @@ test('the recipes and commands of docs/recipes.md do what they say, one after th
     const { code, stderr } = await run('blend', [...args, ...renders], folder);
     expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
   }
-  const written = (await filesIn(folder)).filter((name) => !name.endsWith('.yaml'));
+  const script = /```ts\n([\s\S]*?)```/.exec(page)![1]!.replace(`'stylegan-blend'`, JSON.stringify(library));
+  await writeFile(join(folder, 'example.mjs'), script);
+  const said = execFileSync(process.execPath, ['example.mjs'], { cwd: folder, encoding: 'utf8' });
+  expect(said).toMatch(/'toonhead' => 0\.3\d*,\s+'pixelart' => 0\.7,\s+'dylan' => 0\s/);
+  const [again, first] = await Promise.all(
+    ['again', 'three'].map((name) => readFile(join(folder, `${name}.safetensors`))),
+  );
+  expect(again!.equals(first!)).toBe(true);
+  const written = (await filesIn(folder)).filter((name) => !/\.(yaml|mjs)$/.test(name));
   expect(written).toEqual([
-    ...['mean.safetensors', 'more.safetensors', 'of-blends.safetensors', 'table.safetensors'],
+    ...[
+      'again.safetensors',
+      'mean.safetensors',
+      'more.safetensors',
+      'of-blends.safetensors',
+      'table.safetensors',
+    ],
     ...['three.png', 'three.safetensors', 'toonhead-pixelart-pinkney8-1.safetensors'],
   ]);
 });

@@ -12,7 +12,8 @@ import { renderCandidates } from '../dist/explore/render-candidates.js';
 import { loadGenerator } from '../dist/generator/load-generator.js';
 import { synthesisProgram } from '../dist/generator/programs.js';
 import { lpipsLoss, pyramidLoss } from '../dist/project/loss.js';
-import { createProjector, stepProgram } from '../dist/project/projector.js';
+import { createProjector } from '../dist/project/projector.js';
+import { stepProgram } from '../dist/project/step-program.js';
 import { createRenderer } from '../dist/render/renderer.js';
 import { blendCheckpoints } from '../dist/swap/blend.js';
 import { completeRecipe } from '../dist/swap/recipe.js';
@@ -167,7 +168,7 @@ async function prepareProjection(open) {
   await renderer.dispose();
   const projector = await createProjector(await open(), engine);
   return {
-    run: async () => void (await projector.project(target, { steps: 100 })),
+    run: async () => void (await projector.project(target, { profile: 'reference', steps: 100 })),
     close: () => projector.dispose(),
   };
 }

@@ -46,7 +46,7 @@ await onBoth(`projection of ${STEPS} steps, its losses and its w`, async (engine
   const projector = await createProjector(await openCheckpoint(golden('golden32-tuned')), engine);
   const losses = [];
   const onStep = ({ loss }) => void losses.push(loss);
-  const { last } = await projector.project(pictures, { steps: STEPS, seed: 1, onStep });
+  const { last } = await projector.project(pictures, { profile: 'reference', steps: STEPS, seed: 1, onStep });
   await projector.dispose();
   return Float32Array.from([...losses, ...last.w]);
 });

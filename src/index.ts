@@ -136,12 +136,14 @@ export {
   verifyModels,
 } from './models/index.js';
 export { type ChosenLoss, chooseLoss } from './project/choose-loss.js';
+export type { SearchState } from './project/descent.js';
 export { type Latents as SavedLatents, loadLatents, saveLatents } from './project/latents.js';
 export { combinedLoss, LOSSES, type Loss, lpipsLoss, pixelLoss, pyramidLoss } from './project/loss.js';
 export { type LpipsFiles, type LpipsWeights, loadLpips } from './project/lpips/load.js';
 export { lpipsBetween, lpipsFeatures } from './project/lpips/lpips.js';
 export { LPIPS_NAMES, type LpipsName } from './project/lpips/names.js';
 export { noiseRegulariser } from './project/noise.js';
+export { DEFAULT_STEPS, PROFILES, type Profile, SPACES, type SpaceName } from './project/profile.js';
 export {
   createProjector,
   type Latents,
@@ -151,7 +153,8 @@ export {
   type ProjectorSettings,
   type StepProgress,
 } from './project/projector.js';
-export { type Ramps, REFERENCE_RAMPS } from './project/schedule.js';
+export { FAST_RAMPS, type Ramps, REFERENCE_RAMPS } from './project/schedule.js';
+export { type KeeperOptions, keepState, type StateKeeper } from './project/search-state.js';
 export {
   checkFilm,
   encodeFilm,

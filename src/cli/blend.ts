@@ -147,7 +147,7 @@ function addProject(program: Command, start: Start): void {
   const command = program
     .command('project <model> <picture>')
     .description('Finds the w and noise with which a generator makes a picture.');
-  addClass(addProjectionOptions(addNetwork(command, ['G_ema', 'G']), 1000))
+  addClass(addProjectionOptions(addNetwork(command, ['G_ema', 'G'])))
     .option('--out <file>', 'where to save them (default: PICTURE.safetensors here)', text('--out'))
     .option('--progress-film <file>', 'an animated WebP of the search', text('--progress-film'));
   addCommon(addEngine(command), { writes: true }).action((model: string, picture: string, options) =>

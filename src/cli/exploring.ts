@@ -136,7 +136,7 @@ function addMorph(program: Command, start: Start): void {
       wholeNumber('--swap'),
     )
     .option('--one-way', 'do not go back to where it began');
-  addFilm(addRecipe(addClass(addProjectionOptions(command, 500))), '4 seconds').addHelpText(
+  addFilm(addRecipe(addClass(addProjectionOptions(command))), '4 seconds').addHelpText(
     'after',
     `
 SOURCE is what "blend project" has saved, or a picture: the centre square is taken and projected first.`,

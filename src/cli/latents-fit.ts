@@ -20,15 +20,18 @@ export function requireFitting(latents: Latents, path: string, checkpoint: Check
       hint: 'use the generator that the projection was made with, or a blend of it',
     });
   const architecture = requireRendered(checkpoint);
-  const { name, dim } = latentSpaceOf(architecture);
-  const { space = 'w', w, noise, metadata } = latents;
+  const { name, dim, rows: layers } = latentSpaceOf(architecture);
+  const { space = 'w', w, rows = 1, noise, metadata } = latents;
   const family = metadata[FAMILY_KEY] ?? architecture.family;
   if (space !== name || family !== architecture.family) {
     const found = space === name ? `those of a ${family.slice(0, 20)}` : space;
     throw differs(`expected ${name} as of ${model}, a ${familyName(architecture)}, found ${found}`);
   }
-  if (w.length !== dim) {
-    throw differs(`${name}: expected ${dim} values as in ${model}, found ${w.length}`);
+  if (w.length !== dim * rows) {
+    throw differs(`${name}: expected ${dim} values as in ${model}, found ${w.length / rows}`);
+  }
+  if (rows !== 1 && rows !== layers) {
+    throw differs(`${name}: expected one row, or ${layers} as ${model} has layers, found ${rows}`);
   }
   const own = new Map(noiseLayersOf(architecture).map(({ layer, resolution }) => [layer, resolution]));
   for (const [layer, map] of noise) {
@@ -37,7 +40,7 @@ export function requireFitting(latents: Latents, path: string, checkpoint: Check
   }
 }
 
-/** One w for every layer, as a projection has it. */
+/** One w for every layer, or one for each, as a projection has it. */
 export function stylesOfLatents(w: Float32Array, renderer: Renderer, truncation: Truncation): Float32Array {
   return truncated(w, renderer.wAvg, renderer.architecture, truncation);
 }

@@ -4,7 +4,7 @@ import type { Engine } from '../engine/index.js';
 import { throwIfAborted, UsageError } from '../errors.js';
 import { amountsOfMorph, type MorphOptions, morph } from '../explore/morph.js';
 import { loadLatents } from '../project/latents.js';
-import { createProjector } from '../project/projector.js';
+import { createProjector, plannedSteps } from '../project/projector.js';
 import { fromPicture, type Picture } from '../render/picture.js';
 import { readPicture } from '../render/read-picture.js';
 import { labelOf } from '../render/styles.js';
@@ -16,18 +16,15 @@ import { type FilmChoice, frameCount } from './film-options.js';
 import { checkFilmOutput, writeFrames } from './film-output.js';
 import { requireFitting } from './latents-fit.js';
 import { openNamed } from './named-models.js';
-import type { EngineChoice } from './options.js';
+import { type EngineChoice, type SearchChoice, searchSettings } from './options.js';
 import type { Context, Outcome } from './outcome.js';
 
-interface MorphCommandOptions extends FilmChoice, EngineChoice {
+interface MorphCommandOptions extends FilmChoice, EngineChoice, SearchChoice {
   readonly base: string;
   readonly transfer: string;
   readonly swap: number;
   readonly ramp?: number;
   readonly structure: Side;
-  readonly steps: number;
-  readonly seed: number;
-  readonly loss: string;
   readonly class?: number;
   readonly oneWay?: true;
 }
@@ -73,7 +70,7 @@ async function latentsOf(
   source: string,
   base: Checkpoint,
   engine: Engine,
-  { steps, seed, loss: spec, class: classIndex }: MorphCommandOptions,
+  options: MorphCommandOptions,
   { signal, terminal }: Context,
 ): Promise<MorphOptions['latents']> {
   if (extname(source).toLowerCase() === '.safetensors') {
@@ -83,15 +80,18 @@ async function latentsOf(
   }
   const architecture = requireRendered(base);
   const target: Picture = await readPicture(source, architecture.resolution);
-  const { loss } = await chosenLoss(spec, architecture.resolution, terminal);
-  const label = labelOf(architecture, classIndex);
-  const projector = await createProjector(base, engine, { loss, label });
-  const progress = await terminal.progress({ label: source, total: steps });
+  const { profile, steps, seed, space, pull, discardNoise } = searchSettings(options);
+  const { loss } = await chosenLoss(options.loss, architecture.resolution, terminal);
+  const label = labelOf(architecture, options.class);
+  const projector = await createProjector(base, engine, { loss, label, space, pull });
+  const total = plannedSteps(profile, steps, architecture.resolution);
+  const progress = await terminal.progress({ label: source, total });
   try {
     throwIfAborted(signal);
     const onStep = ({ step, loss: found }: { step: number; loss: number }) =>
       progress.update(step + 1, { loss: found });
-    return (await projector.project(fromPicture(target), { steps, seed, signal, onStep })).best;
+    const search = { profile, steps, seed, discardNoise, signal, onStep };
+    return (await projector.project(fromPicture(target), search)).best;
   } finally {
     progress.finish();
     await projector.dispose();

@@ -2,6 +2,14 @@ import { type Command, Option } from 'commander';
 import { NETWORK_NAMES, type NetworkName, networkName } from '../checkpoint/network-names.js';
 import { UsageError } from '../errors.js';
 import { LOSS_NAMES, parseLossSpec } from '../project/loss-spec.js';
+import {
+  DEFAULT_PULL,
+  DEFAULT_STEPS,
+  PROFILES,
+  type Profile,
+  SPACES,
+  type SpaceName,
+} from '../project/profile.js';
 import { parseSeeds } from '../render/seeds.js';
 
 /** Options of every command. `--json`, `--quiet` and `--verbose` are looked up by `runProgram` itself. */
@@ -84,14 +92,57 @@ export function seedsOption(defaultSeeds?: string): Option {
   return defaultSeeds === undefined ? option : option.default(parseSeeds(defaultSeeds), defaultSeeds);
 }
 
-export function addProjectionOptions(command: Command, defaultSteps: number): Command {
+/** How a picture is searched for. */
+export interface SearchChoice {
+  readonly profile: Profile;
+  readonly steps?: number;
+  readonly seed: number;
+  readonly loss: string;
+  readonly space: SpaceName;
+  readonly pull?: number;
+  readonly discardNoise?: true;
+}
+
+/** The same with all that was left open filled in: what a result depends on. */
+export function searchSettings({ profile, steps, seed, loss, space, pull, discardNoise }: SearchChoice) {
+  return {
+    profile,
+    steps: steps ?? DEFAULT_STEPS[profile],
+    seed,
+    loss,
+    space,
+    pull: pull ?? DEFAULT_PULL[space],
+    discardNoise: discardNoise === true,
+  };
+}
+
+export type SearchSettings = ReturnType<typeof searchSettings>;
+
+export function addProjectionOptions(command: Command): Command {
   command
+    .addOption(
+      choice('--profile <name>', 'how to search: quickly, or as StyleGAN2 published it', PROFILES).default(
+        'fast',
+      ),
+    )
     .option(
       '--steps <n>',
-      'steps of the search: more are slower and come closer',
+      `steps of Adam: more are slower and come closer (default: ${DEFAULT_STEPS.fast}; reference ${DEFAULT_STEPS.reference})`,
       wholeNumber('--steps', { min: 1, max: 1_000_000 }),
-      defaultSteps,
     )
+    .addOption(
+      choice(
+        '--space <name>',
+        'one w for all layers, or one for each (closer, and harder to edit)',
+        SPACES,
+      ).default('w'),
+    )
+    .option(
+      '--pull <weight>',
+      `how strongly w is drawn to the average (default: 0; in w+ ${DEFAULT_PULL['w+']})`,
+      number('--pull', { min: 0 }),
+    )
+    .option('--discard-noise', "keep w only, and show it with the generator's own noise")
     .option(
       '--seed <n>',
       'of the random numbers in the search',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import { openModel } from '../checkpoint/names.js';
@@ -6,25 +7,29 @@ import { writeFileAtomically } from '../files/atomic-write.js';
 import { latentSpaceOf } from '../generator/latent-space.js';
 import { saveLatents } from '../project/latents.js';
 import type { Loss } from '../project/loss.js';
-import { createProjector, type Projection } from '../project/projector.js';
+import { createProjector, type Projection, plannedSteps } from '../project/projector.js';
+import { keepState, type StateKeeper } from '../project/search-state.js';
 import { encodeFilm } from '../render/film/film.js';
-import { fromPicture, type Picture } from '../render/picture.js';
+import { fromPicture, type Picture, toPicture } from '../render/picture.js';
 import { readPicture } from '../render/read-picture.js';
-import { createRenderer, type Renderer } from '../render/renderer.js';
+import { createRenderer } from '../render/renderer.js';
 import { labelOf } from '../render/styles.js';
 import { chosenLoss } from './chosen-loss.js';
 import { chosenEngine } from './engine.js';
 import { FAMILY_KEY, stylesOfLatents } from './latents-fit.js';
-import type { CommonOptions, EngineChoice } from './options.js';
+import {
+  type CommonOptions,
+  type EngineChoice,
+  type SearchChoice,
+  type SearchSettings,
+  searchSettings,
+} from './options.js';
 import type { Context, Outcome } from './outcome.js';
 import { checkOutput, requireDistinct } from './outputs.js';
 import { psnr } from './psnr.js';
 
-interface ProjectOptions extends CommonOptions, EngineChoice {
+interface ProjectOptions extends CommonOptions, EngineChoice, SearchChoice {
   readonly network?: string;
-  readonly steps: number;
-  readonly seed: number;
-  readonly loss: string;
   readonly class?: number;
   readonly out?: string;
   readonly progressFilm?: string;
@@ -55,22 +60,34 @@ export async function projectCommand(
     }
 
     const { loss, spec } = await chosenLoss(options.loss, architecture.resolution, context.terminal);
-    const how = { ...options, loss: spec };
-    const { projection, rendered, frames, engine } = await search(
+    const settings = { ...searchSettings(options), loss: spec };
+    const about = await describeSearch(checkpoint, settings, options);
+    const kept = await keepState(`${out}.search`, {
+      binding: JSON.stringify({ ...about, picture: createHash('sha256').update(target.data).digest('hex') }),
+      signal: context.signal,
+    });
+    const { projection, frames, engine } = await search(
       checkpoint,
       target,
-      { loss, label },
-      how,
+      { loss, label, settings, kept },
+      options,
       context,
     );
-    const { w, noise, distance } = projection.best;
-    const quality = psnr(rendered, target);
-    const metadata = await describeSearch(checkpoint, how, projection);
-    const space = latentSpaceOf(architecture).name;
-    await saveLatents(out, { space, w, noise }, { ...metadata, psnr: quality.toFixed(2), engine }, { force });
+    const { w, noise, distance, image } = projection.best;
+    const quality = psnr(toPicture(image), target);
+    const { name, dim } = latentSpaceOf(architecture);
+    const metadata = {
+      ...about,
+      steps: String(projection.steps),
+      distance: String(distance),
+      psnr: quality.toFixed(2),
+      engine,
+    };
+    await saveLatents(out, { space: name, w, rows: w.length / dim, noise }, metadata, { force });
     if (film !== undefined) {
       await writeFileAtomically(film, await encodeFilm(frames, { fps: FRAMES_PER_SECOND }), { force });
     }
+    await kept.remove();
     context.terminal.info(
       `distance ${distance.toPrecision(3)}, PSNR ${quality.toFixed(1)} dB after ${projection.steps} steps`,
     );
@@ -80,9 +97,8 @@ export async function projectCommand(
         input: picturePath,
         output: out,
         ...(film === undefined ? {} : { film }),
+        ...settings,
         steps: projection.steps,
-        seed: options.seed,
-        loss: spec,
         engine,
         distance,
         psnr: quality,
@@ -96,69 +112,79 @@ export async function projectCommand(
 
 interface SearchResult {
   readonly projection: Projection;
-  /** What the generator makes of the w that was found. */
-  readonly rendered: Picture;
   readonly frames: readonly Picture[];
   /** What computed it. */
   readonly engine: string;
 }
 
+interface SearchParts {
+  readonly loss: Loss;
+  readonly label: Float32Array | undefined;
+  readonly settings: SearchSettings;
+  readonly kept: StateKeeper;
+}
+
 async function search(
   checkpoint: Checkpoint,
   target: Picture,
-  settings: { readonly loss: Loss; readonly label: Float32Array | undefined },
+  { loss, label, settings, kept }: SearchParts,
   options: ProjectOptions,
   { signal, terminal }: Context,
 ): Promise<SearchResult> {
-  const { steps, seed } = options;
+  const { space, pull, profile, steps, seed, discardNoise } = settings;
   const engine = await chosenEngine(options, terminal);
-  const projector = await createProjector(checkpoint, engine, settings);
+  const projector = await createProjector(checkpoint, engine, { loss, label, space, pull });
   throwIfAborted(signal);
-  const renderer = await createRenderer(checkpoint, engine);
+  const renderer = options.progressFilm === undefined ? undefined : await createRenderer(checkpoint, engine);
   const frames: Picture[] = [];
-  const every = Math.ceil(steps / MAX_FRAMES);
-  const progress = await terminal.progress({ label: basename(checkpoint.origin.path), total: steps });
+  const total = plannedSteps(profile, steps, target.width);
+  const every = Math.ceil(total / MAX_FRAMES);
+  if (kept.resume !== undefined) terminal.info(`going on at step ${kept.resume.step} of an earlier run`);
+  const progress = await terminal.progress({ label: basename(checkpoint.origin.path), total });
   try {
     const projection = await projector.project(fromPicture(target), {
+      profile,
       steps,
       seed,
+      discardNoise,
       signal,
+      resume: kept.resume,
+      onState: kept.onState,
       async onStep({ step, loss, w, noise }) {
         progress.update(step + 1, { loss });
-        if (options.progressFilm !== undefined && step % every === 0) {
-          frames.push(await renderLatents(renderer, { w, noise }));
+        if (renderer !== undefined && step % every === 0) {
+          frames.push(await renderer.picture(stylesOfLatents(w, renderer, {}), noise));
         }
       },
     });
-    const rendered = await renderLatents(renderer, projection.best);
-    return { projection, rendered, frames: [...frames, rendered], engine: engine.description };
+    return {
+      projection,
+      frames: [...frames, toPicture(projection.best.image)],
+      engine: engine.description,
+    };
   } finally {
     progress.finish();
     await projector.dispose();
-    await renderer.dispose();
+    await renderer?.dispose();
   }
-}
-
-function renderLatents(
-  renderer: Renderer,
-  { w, noise }: { w: Float32Array; noise: ReadonlyMap<string, Float32Array> },
-): Promise<Picture> {
-  return renderer.picture(stylesOfLatents(w, renderer, {}), noise);
 }
 
 /** What a saved projection says of itself. No names of files: those say nothing on another machine. */
 async function describeSearch(
   checkpoint: Checkpoint,
-  { seed, loss, class: classIndex }: ProjectOptions,
-  { steps, best }: Projection,
+  settings: SearchSettings,
+  { class: classIndex }: ProjectOptions,
 ): Promise<Record<string, string>> {
   return {
     [FAMILY_KEY]: checkpoint.architecture.family,
     model_sha256: await checkpoint.sha256(),
-    steps: String(steps),
-    seed: String(seed),
-    loss,
-    distance: String(best.distance),
+    profile: settings.profile,
+    steps: String(settings.steps),
+    seed: String(settings.seed),
+    loss: settings.loss,
+    space: settings.space,
+    pull: String(settings.pull),
+    ...(settings.discardNoise ? { noise: 'discarded' } : {}),
     ...(classIndex === undefined ? {} : { class: String(classIndex) }),
   };
 }

@@ -14,12 +14,6 @@ import {
 import { runProgram, type Start } from './run.js';
 import { addVersion } from './version.js';
 
-/**
- * Enough for the bundled generators: the pictures do not change to the eye after it, and one takes some 10 s on two
- * processor cores.
- */
-const DEFAULT_STEPS = 500;
-
 const EXAMPLES = `
 Without models the bundled pair toonhead + pixelart is blended at swap 8. Pictures may be in any format that is
 commonly used. Faces are looked for and cut out the way generators know them; a picture of exactly the generator's size,
@@ -57,7 +51,7 @@ function toonifyProgram(start: Start): Command {
       'a finished blend of the base, instead of --transfer and --swap',
       text('--model'),
     );
-  addFaceOptions(addPsi(addClass(addProjectionOptions(addRecipe(program), DEFAULT_STEPS))))
+  addFaceOptions(addPsi(addClass(addProjectionOptions(addRecipe(program)))))
     .option('--out <path>', 'a folder, or the name of the one result (PNG, JPEG, WebP)', text('--out'))
     .option('--side-by-side', 'write input, reconstruction and result next to each other')
     .option('--no-align', 'the pictures are aligned already: take their centre squares as they are')

@@ -96,6 +96,8 @@ async function remaining(
   { steps, signal, onPart }: SearchOptions,
 ): Promise<number> {
   const { best } = await projector.project(fromPicture(picture), {
+    // As the thresholds were measured.
+    profile: 'reference',
     ...(steps === undefined ? {} : { steps }),
     signal,
     onStep: (progress) => onPart(progress.step / progress.steps),

@@ -6,6 +6,14 @@ export const MAX_SEED = 0xffffffff;
 const STATE_WORDS = 624;
 const MIDDLE_WORD = 397;
 
+/** Where a generator of random numbers stands. Plain JSON values. */
+export interface RandomSnapshot {
+  /** The 624 words of the state, each as eight hexadecimal digits. */
+  readonly words: string;
+  readonly position: number;
+  readonly spare: number | null;
+}
+
 /**
  * numpy's `RandomState(seed)`, so that a seed gives the face that it gives in the reference tools: the Mersenne
  * Twister MT19937 (Matsumoto & Nishimura 1998, seeded by their `init_genrand`), 53-bit doubles, and the polar
@@ -25,6 +33,21 @@ export class RandomState {
       const previous = this.state[i - 1]!;
       this.state[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
     }
+  }
+
+  /** Goes on from a snapshot as if it had never stopped. */
+  static restored({ words, position, spare }: RandomSnapshot): RandomState {
+    const random = new RandomState(0);
+    for (let i = 0; i < STATE_WORDS; i++)
+      random.state[i] = Number.parseInt(words.slice(8 * i, 8 * i + 8), 16);
+    random.position = position;
+    random.spare = spare ?? undefined;
+    return random;
+  }
+
+  snapshot(): RandomSnapshot {
+    const words = Array.from(this.state, (word) => word.toString(16).padStart(8, '0')).join('');
+    return { words, position: this.position, spare: this.spare ?? null };
   }
 
   /** `count` numbers from the standard normal distribution. Continues where the last call ended. */

@@ -1,18 +1,19 @@
 /** Adam (Kingma & Ba 2015, algorithm 1) for one array of parameters, which it changes in place. */
 export class Adam {
-  private readonly first: Float32Array;
-  private readonly second: Float32Array;
-  private step = 0;
+  private readonly beta1 = 0.9;
+  private readonly beta2 = 0.999;
+  private readonly epsilon = 1e-8;
 
+  /**
+   * @param first moments so far, of the parameters' length: with `second` and `step` where a run is gone on with
+   * @param step updates made so far
+   */
   constructor(
     private readonly parameters: Float32Array,
-    private readonly beta1 = 0.9,
-    private readonly beta2 = 0.999,
-    private readonly epsilon = 1e-8,
-  ) {
-    this.first = new Float32Array(parameters.length);
-    this.second = new Float32Array(parameters.length);
-  }
+    readonly first = new Float32Array(parameters.length),
+    readonly second = new Float32Array(parameters.length),
+    private step = 0,
+  ) {}
 
   /** One update against `gradient`, which has the parameters' length. */
   update(gradient: Float32Array, learningRate: number): void {

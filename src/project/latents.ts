@@ -8,7 +8,7 @@ import type { LatentSpace } from '../generator/latent-space.js';
 import type { NoiseMaps } from '../generator/noise-layers.js';
 
 /**
- * Projections as files: safetensors with `w` [1, w_dim] and, for each noisy layer, `noise.b4.conv1.noise_const`
+ * Projections as files: safetensors with `w` [1, w_dim], or [rows, w_dim] of a search in W+, and, for each noisy layer, `noise.b4.conv1.noise_const`
  * [r, r], under the names that the reference projector's maps have; StyleGAN's are `noise.8x8/Conv0_up.noise_const`.
  * A PGGAN has no W: its files hold `z` [1, z_dim], with the one-hot label behind it where there are classes. Other
  * tensors are left alone.
@@ -16,8 +16,10 @@ import type { NoiseMaps } from '../generator/noise-layers.js';
 export interface Latents {
   /** What `w` is; `w` unless it is said otherwise. */
   readonly space?: LatentSpace['name'];
-  /** [w_dim], or that z. */
+  /** [w_dim] or [rows, w_dim], or that z. */
   readonly w: Float32Array;
+  /** Rows of `w`; 1 unless it is said otherwise. */
+  readonly rows?: number;
   /** By layer, `b4.conv1`, …, each [r, r]. */
   readonly noise: NoiseMaps;
   /** How it was found: the model's SHA-256, steps, seed, distance. Free text, never trusted. */
@@ -30,6 +32,9 @@ const NOISE_NAME =
 /** Nobody has trained a generator with a longer w. */
 const MAX_W_DIM = 65_536;
 
+/** Layers of the largest generator that is read. */
+const MAX_ROWS = 2 * Math.log2(MAX_RESOLUTION) - 2;
+
 /**
  * Writes a w and its noise maps.
  *
@@ -37,7 +42,7 @@ const MAX_W_DIM = 65_536;
  */
 export async function saveLatents(
   path: string,
-  { space = 'w', w, noise }: Pick<Latents, 'space' | 'w' | 'noise'>,
+  { space = 'w', w, rows = 1, noise }: Pick<Latents, 'space' | 'w' | 'rows' | 'noise'>,
   metadata: Readonly<Record<string, string>> = {},
   options: WriteOptions = {},
 ): Promise<void> {
@@ -45,7 +50,7 @@ export async function saveLatents(
     const side = Math.sqrt(map.length);
     return { name: `noise.${layer}.noise_const`, shape: [side, side], read: async () => map };
   });
-  const tensors = [{ name: space, shape: [1, w.length], read: async () => w }, ...maps];
+  const tensors = [{ name: space, shape: [rows, w.length / rows], read: async () => w }, ...maps];
   await writeSafetensors(path, { tensors, metadata, force: options.force });
 }
 
@@ -65,11 +70,14 @@ export async function loadLatents(path: string): Promise<Latents> {
         hint: 'expected a file that blend project has written',
       });
     }
-    if (shape.length !== 2 || shape[0] !== 1 || !(shape[1]! > 0 && shape[1]! <= MAX_W_DIM)) {
-      throw damaged(path, space, `expected shape [1, ${space}_dim], found [${shape.join(', ')}]`);
+    const [rows = 0, dim = 0] = shape;
+    const most = space === 'w' ? MAX_ROWS : 1;
+    if (shape.length !== 2 || !(rows > 0 && rows <= most) || !(dim > 0 && dim <= MAX_W_DIM)) {
+      const expected = space === 'w' ? '[1, w_dim] or [rows, w_dim]' : '[1, z_dim]';
+      throw damaged(path, space, `expected shape ${expected}, found [${shape.join(', ')}]`);
     }
     const w = await readFinite(file, space);
-    return { space, w, noise: await readNoise(file), metadata: file.metadata };
+    return { space, w, rows, noise: await readNoise(file), metadata: file.metadata };
   } finally {
     await file.close();
   }

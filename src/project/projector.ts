@@ -1,46 +1,55 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { Engine, Executable, Values } from '../engine/index.js';
+import type { Engine, Values } from '../engine/index.js';
 import { compileStaged, type StagedExecutable } from '../engine/staged.js';
-import { throwIfAborted } from '../errors.js';
+import { throwIfAborted, UsageError } from '../errors.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import { loadGenerator } from '../generator/load-generator.js';
-import { type NoiseMaps, noiseInputsOf } from '../generator/noise-layers.js';
+import type { NoiseMaps } from '../generator/noise-layers.js';
 import { RandomState } from '../generator/random-state.js';
-import { add, gradients, input, type Program, program, scale } from '../graph/index.js';
-import { Adam } from './adam.js';
-import { type Loss, pyramidLoss } from './loss.js';
-import { noiseRegulariser, renormalise } from './noise.js';
-import { learningRateAt, type Ramps, REFERENCE_RAMPS, wNoiseAt } from './schedule.js';
-import { type SearchSpace, searchSpaceOf } from './search-space.js';
+import { descend, type Found, freshState, noiseFeeds, type SearchState } from './descent.js';
+import { createGaussNewton, type GaussNewton, mostSteps } from './gauss-newton/search.js';
+import { DEFAULT_PULL, DEFAULT_STEPS, type Profile, type SpaceName } from './profile.js';
+import { FAST_RAMPS, type Ramps, REFERENCE_RAMPS } from './schedule.js';
+import { repeated, type SearchSpace, searchSpaceOf } from './search-space.js';
 import type { WStatistics } from './statistics.js';
+import { type StepSettings, stepProgram } from './step-program.js';
 
-export interface ProjectorSettings {
-  /** How pictures are compared. Default: the pyramid. */
-  readonly loss?: Loss;
-  /** Weight of the noise regulariser. Default: the loss's own. */
-  readonly noiseWeight?: number;
-  /** One-hot class [classes] of a conditional generator. */
-  readonly label?: Float32Array | undefined;
+export interface ProjectorSettings extends StepSettings {
+  /** Where to search. Default: W. */
+  readonly space?: SpaceName | undefined;
+  /** Weight of the mean squared distance of the rows from w_avg, in units of w's deviation. Default: 1e-4 in W+. */
+  readonly pull?: number | undefined;
 }
 
 export interface ProjectOptions {
-  /** Default 1000. */
+  /** How to search: see docs/projection.md. Default: fast. */
+  readonly profile?: Profile;
+  /** Steps of Adam. Default: 1000 in the reference profile, 100 in the fast one, none where it needs none. */
   readonly steps?: number;
   /** Of the initial noise maps and of the noise in W: the same seed gives the same result. Default 0. */
   readonly seed?: number;
+  /** Default: those of the profile. */
   readonly ramps?: Ramps;
-  /** Noise maps to start from, unit normals of the seed unless given. */
+  /** Noise maps to start from. Default: unit normals of the seed; in the fast profile the checkpoint's own. */
   readonly initialNoise?: NoiseMaps;
-  /** Ends early once the distance is below this. Default: never. */
+  /** Forget the optimised noise at the end, as the reference does: the results have none, and are as the generator's
+   * own noise shows them. */
+  readonly discardNoise?: boolean;
+  /** Ends early once the distance is below this. Default: never; in the fast profile what rounding to 8 bits leaves. */
   readonly stopBelow?: number;
   /** Called before each update. */
   readonly onStep?: (progress: StepProgress) => void | Promise<void>;
+  /** Where an interrupted search goes on: one of the same target, options and settings. */
+  readonly resume?: SearchState | undefined;
+  /** Called before each update of Adam, with a way to say where the search stands. */
+  readonly onState?: (state: () => SearchState) => void | Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface StepProgress {
   /** From 0. */
   readonly step: number;
+  /** At most so many; the fast profile may need fewer. */
   readonly steps: number;
   /** Distance of the picture of `w` and `noise`, without the regulariser. */
   readonly distance: number;
@@ -53,11 +62,13 @@ export interface StepProgress {
 
 /** A point in W with its noise maps, and how far its picture is from the target. */
 export interface Latents {
-  /** [w_dim]; for a PGGAN, which has no W, z of length sqrt(z_dim) with the one-hot label behind it. */
+  /** [w_dim], or [rows, w_dim] in W+; for a PGGAN, which has no W, z of length sqrt(z_dim) and the one-hot label. */
   readonly w: Float32Array;
-  /** Each of mean 0 and mean square 1. */
+  /** Each of mean 0 and mean square 1; none where the noise was discarded. */
   readonly noise: NoiseMaps;
   readonly distance: number;
+  /** What the generator makes of it, [3, resolution, resolution]. */
+  readonly image: Float32Array;
 }
 
 export interface Projection {
@@ -77,40 +88,41 @@ export interface Projector {
   dispose(): Promise<void>;
 }
 
-/** Loads the base generator and compiles it with its gradients; the checkpoint may be closed afterwards. */
+/**
+ * Loads the base generator and compiles it with its gradients; the checkpoint may be closed afterwards.
+ * @throws UsageError `SPACE_MEANINGLESS`; InputFileError as `loadGenerator`
+ */
 export async function createProjector(
   checkpoint: Checkpoint,
   engine: Engine,
   settings: ProjectorSettings = {},
 ): Promise<Projector> {
+  const { label, pull = DEFAULT_PULL[settings.space ?? 'w'] } = settings;
   const network = await loadGenerator(checkpoint);
-  const space = searchSpaceOf(network, settings.label);
-  const statistics = await space.measure(engine);
+  const space = searchSpaceOf(network, label, settings.space);
+  const plain = searchSpaceOf(network, label);
+  const statistics = await plain.measure(engine);
+  const graph = stepProgram(network, settings, space, pull > 0 ? { weight: pull, statistics } : undefined);
   // What a loss makes of the target is the same in every step.
-  const step = await compileStaged(engine, stepProgram(network, settings), ['target']);
+  const step = await compileStaged(engine, graph, ['target']);
+  let gaussNewton: GaussNewton | undefined;
+  const search: Search = {
+    step,
+    network,
+    space,
+    statistics,
+    near(...args) {
+      gaussNewton ??= createGaussNewton(network, plain, statistics, engine);
+      return gaussNewton.search(...args);
+    },
+  };
   return {
     statistics,
-    project: (target, options = {}) => optimise({ step, network, space, statistics }, target, options),
-    dispose: () => step.dispose(),
+    project: (target, options = {}) => project(search, target, options),
+    dispose: async () => {
+      await Promise.all([step.dispose(), gaussNewton?.dispose()]);
+    },
   };
-}
-
-/** One step as a graph: w (or z) [1, dim], noise maps and target in; distance, loss and their gradients out. */
-export function stepProgram(
-  network: GeneratorNetwork,
-  { loss = pyramidLoss, noiseWeight, label }: ProjectorSettings = {},
-): Program {
-  const { resolution } = network.architecture;
-  const space = searchSpaceOf(network, label);
-  const w = input('w', [1, space.dim]);
-  const target = input('target', [1, 3, resolution, resolution]);
-  const noise = noiseInputsOf(network.noiseLayers);
-  const distance = loss.distance(network.synthesis(space.latents(w), noise), target);
-  const penalty = scale(noiseRegulariser([...noise.values()]), noiseWeight ?? loss.noiseWeight);
-  const total = add(distance, penalty);
-  const [toW, ...toNoise] = gradients(total, [w, ...noise.values()]);
-  const noiseGradients = [...noise.keys()].map((layer, k) => [`gradient.noise.${layer}`, toNoise[k]!]);
-  return program({ distance, total, 'gradient.w': toW!, ...Object.fromEntries(noiseGradients) });
 }
 
 interface Search {
@@ -118,56 +130,113 @@ interface Search {
   readonly network: GeneratorNetwork;
   readonly space: SearchSpace;
   readonly statistics: WStatistics;
+  readonly near: GaussNewton['search'];
 }
 
-/** The projector of StyleGAN2 (section 5.2 and appendix D) with w and noise maps optimised together. */
-async function optimise(
-  { step: executable, network, space, statistics }: Search,
+/** Steps that a search makes at most: those of {@link StepProgress}. */
+export function plannedSteps(profile: Profile, steps: number, resolution: number): number {
+  return (profile === 'fast' ? mostSteps(resolution) : 0) + steps;
+}
+
+/** What rounding to 8 bits leaves of the pyramid loss is 1.7e-6: nearer than this, there is nothing left to find. */
+const FOUND = 2e-6;
+
+async function project(search: Search, target: Float32Array, options: ProjectOptions): Promise<Projection> {
+  const { profile = 'fast', signal, onStep } = options;
+  const isFast = profile === 'fast';
+  const { space, statistics, step: executable } = search;
+  const { steps = DEFAULT_STEPS[profile], ramps = isFast ? FAST_RAMPS : REFERENCE_RAMPS } = options;
+  const feeds = await executable.prepare({ target });
+  const planned = plannedSteps(profile, steps, search.network.architecture.resolution);
+  const start =
+    options.resume === undefined
+      ? await startOf(search, target, feeds, { ...options, steps: planned })
+      : { state: resumable(options.resume, search), isFound: false };
+  const end = await descend(executable, space, feeds, start.state, {
+    steps: start.isFound ? 0 : steps,
+    ramps,
+    stopBelow: options.stopBelow ?? (isFast ? FOUND : 0),
+    wStd: statistics.wStd,
+    onState: options.onState,
+    onStep: ({ step, point, ...tried }) =>
+      onStep?.({ ...tried, step: planned - steps + step, steps: planned, w: space.row(point) }),
+    signal,
+  });
+  const latents = (found: Found) => rendered(search, found, feeds, options.discardNoise === true);
+  const best = await latents(end.best);
+  return { best, last: end.last === end.best ? best : await latents(end.last), steps: end.steps };
+}
+
+/** Where Adam starts: at the mean, as the reference does, or where Gauss-Newton steps have found the picture. */
+async function startOf(
+  search: Search,
   target: Float32Array,
-  options: ProjectOptions,
-): Promise<Projection> {
-  const { steps = 1000, seed = 0, ramps = REFERENCE_RAMPS, stopBelow = 0 } = options;
+  feeds: Values,
+  options: ProjectOptions & { readonly steps: number },
+): Promise<{ state: SearchState; isFound: boolean }> {
+  const { network, space, statistics, step: executable } = search;
+  const { seed = 0, profile = 'fast', signal, onStep, steps } = options;
   const random = new RandomState(seed);
+  const own = profile === 'fast' ? ownNoise(network) : undefined;
   const noise = new Map(
     network.noiseLayers.map(({ layer, resolution }) => {
-      const given = options.initialNoise?.get(layer);
-      return [layer, given?.slice() ?? Float32Array.from(random.randn(resolution ** 2))];
+      const given = options.initialNoise?.get(layer) ?? own?.get(layer);
+      return [layer, given ?? Float32Array.from(random.randn(resolution ** 2))];
     }),
   );
-  const maps: Values = Object.fromEntries([...noise].map(([layer, map]) => [`noise.${layer}`, map]));
-  const starts = space.starts(statistics, random);
-  const fixed = await executable.prepare({ target });
-  const w = await nearestStart(executable, starts, { ...fixed, ...maps }, options.signal);
-  const optimisers = new Map([
-    ['w', new Adam(w)],
-    ...[...noise].map(([layer, map]) => [`noise.${layer}`, new Adam(map)] as const),
-  ]);
-
-  let best: Latents | undefined;
-  let step = 0;
-  for (; step < steps; step++) {
-    throwIfAborted(options.signal);
-    const t = step / steps;
-    const deviation = statistics.wStd * wNoiseAt(t, ramps);
-    const tried = deviation > 0 ? jittered(w, deviation, random) : w;
-    const results = await executable.run({ w: tried, ...fixed, ...maps });
-    const [distance, loss] = [results['distance']![0]!, results['total']![0]!];
-    if (best === undefined || distance < best.distance) best = snapshot(space.row(tried), noise, distance);
-    await options.onStep?.({ step, steps, distance, loss, w: space.row(tried), noise });
-    if (distance < stopBelow) break;
-    const learningRate = learningRateAt(t, ramps);
-    for (const [name, adam] of optimisers) adam.update(results[`gradient.${name}`]!, learningRate);
-    space.constrain(w);
-    for (const map of noise.values()) renormalise(map);
+  if (profile === 'reference') {
+    const starts = space.starts(statistics, random);
+    const nearest = await nearestStart(executable, starts, { ...feeds, ...noiseFeeds(noise) }, signal);
+    return { state: freshState(nearest, noise, random), isFound: false };
   }
-  const end = await executable.run({ w, ...fixed, ...maps });
-  const last = snapshot(space.row(w), noise, end['distance']![0]!);
-  return { best: best !== undefined && best.distance < last.distance ? best : last, last, steps: step };
+  let step = 0;
+  const found = await search.near(target, {
+    stopBelow: FOUND,
+    signal,
+    onStep: ({ point, distance }) =>
+      onStep?.({ step: step++, steps, distance, loss: distance, w: space.row(point), noise }),
+  });
+  const point = repeated(found.point, space.dim / found.point.length);
+  return { state: freshState(point, noise, random), isFound: found.distance < FOUND };
+}
+
+/** @throws UsageError `STATE_DIFFERS` for a state of another generator or space */
+function resumable(state: SearchState, { network, space }: Search): SearchState {
+  const sizes = [
+    ['w', space.dim] as const,
+    ...network.noiseLayers.map(({ layer, resolution }) => [`noise.${layer}`, resolution ** 2] as const),
+  ];
+  const fits = sizes.every(([name, size]) =>
+    ['', 'first.', 'second.', 'best.'].every((kind) => state.values[`${kind}${name}`]?.length === size),
+  );
+  if (fits && Object.keys(state.values).length === 4 * sizes.length) return state;
+  throw new UsageError('STATE_DIFFERS', 'resume: expected a state of a search in this generator and space');
+}
+
+function ownNoise(network: GeneratorNetwork): NoiseMaps {
+  return new Map(network.noiseLayers.map((layer) => [layer.layer, network.noise(layer)]));
+}
+
+/** A result with its picture. */
+async function rendered(
+  { step, network, space }: Search,
+  { point, noise, distance }: Found,
+  feeds: Values,
+  discardNoise: boolean,
+): Promise<Latents> {
+  const shown = discardNoise ? ownNoise(network) : noise;
+  const results = await step.run({ w: point, ...noiseFeeds(shown), ...feeds });
+  return {
+    w: space.row(point),
+    noise: discardNoise ? new Map() : noise,
+    distance: discardNoise ? results['distance']![0]! : distance,
+    image: results['image']!,
+  };
 }
 
 /** Of several points the one whose picture is nearest; the only one as it is. */
 async function nearestStart(
-  executable: Executable,
+  executable: StagedExecutable,
   starts: readonly Float32Array[],
   feeds: Values,
   signal: AbortSignal | undefined,
@@ -180,13 +249,4 @@ async function nearestStart(
     if (distance < least) [nearest, least] = [w, distance];
   }
   return nearest;
-}
-
-function jittered(w: Float32Array, deviation: number, random: RandomState): Float32Array {
-  const normals = random.randn(w.length);
-  return w.map((value, i) => value + normals[i]! * deviation);
-}
-
-function snapshot(w: Float32Array, noise: NoiseMaps, distance: number): Latents {
-  return { w, noise: new Map([...noise].map(([layer, map]) => [layer, map.slice()])), distance };
 }

@@ -22,6 +22,15 @@ export const REFERENCE_RAMPS: Ramps = {
   wNoiseEnd: 0.75,
 };
 
+/** After a start that is near already: small steps, and nothing added to w. */
+export const FAST_RAMPS: Ramps = {
+  learningRate: 0.02,
+  rampUp: 0.05,
+  rampDown: 0.5,
+  wNoise: 0,
+  wNoiseEnd: 0.75,
+};
+
 export function learningRateAt(t: number, ramps: Ramps = REFERENCE_RAMPS): number {
   const down = Math.min(1, (1 - t) / ramps.rampDown);
   const up = Math.min(1, t / ramps.rampUp);

@@ -9,11 +9,16 @@ export interface WStatistics {
   readonly wAvg: Float32Array;
   /** Root of the mean squared distance from it: one number for the whole space. */
   readonly wStd: number;
+  /** The first 2,000 of them, [2000, w_dim]. */
+  readonly samples: Float32Array;
 }
 
 const SAMPLES = 10_000;
 const SEED = 123;
 const BATCH = 500;
+
+/** Enough to know the directions in which w varies. */
+export const KEPT_SAMPLES = 2_000;
 
 /**
  * Mean and deviation of w over 10,000 z of RandomState(123), as the reference projector takes them.
@@ -27,7 +32,7 @@ export async function wStatistics(
   const { zDim } = network.architecture;
   const wDim = network.space.dim;
   const mapping = await engine.compile(mappingProgram(network, BATCH));
-  const labels = label === undefined ? {} : { label: repeated(label, BATCH) };
+  const labels = label === undefined ? {} : { label: labelRows(label) };
   const random = new RandomState(SEED);
   const sums = new Float64Array(wDim);
   const batches: Float32Array[] = [];
@@ -41,11 +46,13 @@ export async function wStatistics(
   const wAvg = Float32Array.from(sums, (sum) => sum / SAMPLES);
   let squares = 0;
   for (const w of batches) for (let i = 0; i < w.length; i++) squares += (w[i]! - wAvg[i % wDim]!) ** 2;
-  return { wAvg, wStd: Math.sqrt(squares / SAMPLES) };
+  const samples = new Float32Array(KEPT_SAMPLES * wDim);
+  for (let k = 0; k < KEPT_SAMPLES / BATCH; k++) samples.set(batches[k]!, k * BATCH * wDim);
+  return { wAvg, wStd: Math.sqrt(squares / SAMPLES), samples };
 }
 
-function repeated(row: Float32Array, count: number): Float32Array {
-  const rows = new Float32Array(row.length * count);
-  for (let k = 0; k < count; k++) rows.set(row, k * row.length);
+function labelRows(label: Float32Array): Float32Array {
+  const rows = new Float32Array(label.length * BATCH);
+  for (let k = 0; k < BATCH; k++) rows.set(label, k * label.length);
   return rows;
 }

@@ -10,9 +10,9 @@ export interface Truncation {
 }
 
 /**
- * The rows of ws for one w: each is w_avg + psi · (w - w_avg), or w itself from row `cutoff` on (StyleGAN2
+ * The rows of ws for one w, or for rows of W+: each is w_avg + psi · (w - w_avg), or w itself from row `cutoff` on (StyleGAN2
  * appendix B: truncation in W). For a PGGAN, z itself, which cannot be truncated.
- * @param w [w_dim]
+ * @param w [w_dim], or [rows, w_dim]
  * @param wAvg [w_dim]; only needed where psi is not 1
  * @returns [rows, w_dim], two rows per resolution
  * @throws UsageError as `checkTruncation`; InputFileError `TENSOR_MISSING` where the average is needed and missing
@@ -24,11 +24,13 @@ export function truncated(
   truncation: Truncation = {},
 ): Float32Array {
   checkTruncation(architecture, truncation);
-  const { rows, cutoff: usual } = latentSpaceOf(architecture);
+  const { rows, dim, cutoff: usual } = latentSpaceOf(architecture);
   const { psi = 1, cutoff = usual } = truncation;
-  const pulled = psi === 1 ? w : pulledToAverage(w, wAvg, psi);
-  const ws = new Float32Array(rows * w.length);
-  for (let row = 0; row < rows; row++) ws.set(row < cutoff ? pulled : w, row * w.length);
+  const ws = new Float32Array(rows * dim);
+  for (let row = 0; row < rows; row++) {
+    const own = w.length === dim ? w : w.subarray(row * dim, (row + 1) * dim);
+    ws.set(row < cutoff && psi !== 1 ? pulledToAverage(own, wAvg, psi) : own, row * dim);
+  }
   return ws;
 }
 

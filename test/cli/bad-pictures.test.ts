@@ -86,7 +86,19 @@ test('toonify FOLDER: every picture is done or refused by name', async () => {
   await mkdir(photos);
   const [fine, bad] = [await oddPictures(photos), await troubles(photos)];
   const before = await filesIn(photos);
-  const args = ['photos', '--recursive', '--out', 'photos/toons', '--steps', '1', '--jobs', '1', '--json'];
+  const args = [
+    'photos',
+    '--recursive',
+    '--out',
+    'photos/toons',
+    '--profile',
+    'reference',
+    '--steps',
+    '1',
+    '--jobs',
+    '1',
+    '--json',
+  ];
   const { code, stdout, stderr } = await run('toonify', [...args, '--no-report', ...ONE_THREAD], folder);
   expect(code).toBe(5);
   expectOutcomes(JSON.parse(stdout).results, fine, bad);

@@ -84,7 +84,18 @@ describe.each(['stylegan1', 'pggan'])('%s', (name) => {
     expect(await run('blend', sweep, folder)).toMatchObject({ code: 0 });
 
     const picture = fixture(`golden/golden32-${name}-seed0085.png`);
-    const project = ['project', model(name), picture, '--steps', '60', '--out', 'l.safetensors', '--json'];
+    const project = [
+      'project',
+      model(name),
+      picture,
+      '--profile',
+      'reference',
+      '--steps',
+      '60',
+      '--out',
+      'l.safetensors',
+      '--json',
+    ];
     const found = await run('blend', project, folder);
     expect(found).toMatchObject({ code: 0 });
     expect(JSON.parse(found.stdout).psnr).toBeGreaterThan(name === 'pggan' ? 25 : 15);
@@ -101,7 +112,18 @@ describe.each(['stylegan1', 'pggan'])('%s', (name) => {
       expect(refused.code).toBe(3);
       expect(refused.stderr).toContain('l.safetensors: expected ');
     }
-    const toonify = [picture, ...pair, '--swap', '8', '--steps', '20', '--out', 'toon.png'];
+    const toonify = [
+      picture,
+      ...pair,
+      '--swap',
+      '8',
+      '--profile',
+      'reference',
+      '--steps',
+      '20',
+      '--out',
+      'toon.png',
+    ];
     expect(await run('toonify', toonify, folder)).toMatchObject({ code: 0 });
     expect(await filesIn(folder)).toEqual([
       'blend.safetensors',
@@ -162,7 +184,19 @@ test('conditional PGGANs keep their label behind z', async () => {
   const folder = await temporaryFolder();
   const generator = variation('pggan-classes');
   const picture = fixture('pictures/person-01.png');
-  const project = ['project', generator, picture, '--class', '1', '--steps', '10', '--out', 'l.safetensors'];
+  const project = [
+    'project',
+    generator,
+    picture,
+    '--class',
+    '1',
+    '--profile',
+    'reference',
+    '--steps',
+    '10',
+    '--out',
+    'l.safetensors',
+  ];
   expect(await run('blend', project, folder)).toMatchObject({ code: 0 });
   const { w } = await loadLatents(join(folder, 'l.safetensors'));
   expect([...w.slice(12)]).toEqual([0, 1, 0, 0]);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { loadLatents } from '../../src/project/latents.js';
+import { loadLatents, saveLatents } from '../../src/project/latents.js';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { filesIn, interrupted, ONE_THREAD, run } from './cli.js';
@@ -11,7 +11,7 @@ const PICTURE = fixture('pictures/person-05.png');
 
 test('project saves w and noise, reports how near they come, and render shows them again', async () => {
   const folder = await temporaryFolder();
-  const project = ['project', 'toonhead', PICTURE, '--steps', '12', ...ONE_THREAD];
+  const project = ['project', 'toonhead', PICTURE, '--profile', 'reference', '--steps', '12', ...ONE_THREAD];
   const { code, stdout } = await run('blend', [...project, '--progress-film', 'f.webp', '--json'], folder);
   expect(code).toBe(0);
   const document = JSON.parse(stdout);
@@ -43,15 +43,36 @@ test('project saves w and noise, reports how near they come, and render shows th
   expect(refused.stderr).toContain('w: expected 32 values');
 });
 
-test('Ctrl-C during a projection ends it with 130 and leaves nothing', async () => {
+test('Ctrl-C during a projection ends it with 130, and the same call goes on from there', async () => {
   const folder = await temporaryFolder();
-  const { code, stderr } = await interrupted(
-    'blend',
-    ['project', 'toonhead', PICTURE, '--steps', '300', ...ONE_THREAD],
-    folder,
-    /\/300 loss/,
-  );
+  const project = ['project', 'toonhead', PICTURE, '--profile', 'reference', '--steps', '200', ...ONE_THREAD];
+  const { code, stderr } = await interrupted('blend', project, folder, /\/200 loss/);
   expect(code).toBe(130);
   expect(stderr).toContain('blend: stopped before the end');
-  expect(await filesIn(folder)).toEqual([]);
+  expect(await filesIn(folder)).toEqual(['person-05.safetensors.search']);
+  const resumed = await run('blend', project, folder);
+  expect(resumed.code).toBe(0);
+  expect(resumed.stderr).toMatch(/going on at step \d+ of an earlier run/);
+  expect(await filesIn(folder)).toEqual(['person-05.safetensors']);
+});
+
+test('a projection into W+ without its noise is rendered, truncated, and refused by other generators', async () => {
+  const folder = await temporaryFolder();
+  const how = ['--profile', 'reference', '--steps', '3', '--space', 'w+', '--discard-noise', ...ONE_THREAD];
+  expect(
+    (await run('blend', ['project', 'toonhead', PICTURE, '--out', 'l.safetensors', ...how], folder)).code,
+  ).toBe(0);
+  const latents = await loadLatents(join(folder, 'l.safetensors'));
+  expect(latents).toMatchObject({ rows: 10, metadata: { space: 'w+', noise: 'discarded' } });
+  expect([latents.w.length, latents.noise.size]).toEqual([10 * 128, 0]);
+  const render = ['render', 'dylan', '--latents', 'l.safetensors', '--psi', '0.7', ...ONE_THREAD];
+  expect((await run('blend', render, folder)).stdout).toBe('l.png\n');
+  await saveLatents(join(folder, 'short.safetensors'), {
+    w: latents.w.slice(0, 3 * 128),
+    rows: 3,
+    noise: new Map(),
+  });
+  const refused = await run('blend', ['render', 'dylan', '--latents', 'short.safetensors'], folder);
+  expect(refused.code).toBe(3);
+  expect(refused.stderr).toContain('expected one row, or 10');
 });

@@ -21,7 +21,7 @@ test('results are made again bit for bit, wherever they and their pictures have 
     '--ramp',
     '0.5',
   ];
-  const search = ['--steps', '2', '--seed', '7', '--psi', '0.8', '--loss', 'pixel'];
+  const search = ['--profile', 'reference', '--steps', '2', '--seed', '7', '--psi', '0.8', '--loss', 'pixel'];
   const settings = [...search, '--no-align', ...ONE_THREAD];
   expect((await run('toonify', ['photos', ...models, ...settings], folder)).code).toBe(0);
   const again = async (...args: string[]) => {

@@ -20,7 +20,7 @@ const types = (entries: readonly Record<string, unknown>[]) => entries.map(({ ty
 
 test('kill -9, and the next run goes on; journal and report know of both', async () => {
   const folder = await withPhotos('a.png', 'b.png', 'c.png');
-  const args = ['photos', '--steps', '30', '--jobs', '1', '--threads', '1'];
+  const args = ['photos', '--profile', 'reference', '--steps', '30', '--jobs', '1', '--threads', '1'];
   const killed = await stopped('toonify', args, folder, /a-toon\.png, found/, 'SIGKILL');
   expect(killed.code).toBe(null);
   const results = join(folder, 'photos-toons');
@@ -64,7 +64,7 @@ test('kill -9, and the next run goes on; journal and report know of both', async
 test('several at once give what one after the other gives', async () => {
   const folder = await withPhotos('a.png', 'b.png', 'c.png');
   await writeFile(join(folder, 'photos', 'no <b>picture.jpg'), 'text');
-  const args = ['photos', '--steps', '3', '--threads', '1', '--out'];
+  const args = ['photos', '--profile', 'reference', '--steps', '3', '--threads', '1', '--out'];
   const many = await run('toonify', [...args, 'many', '--jobs', '3'], folder);
   const one = await run('toonify', [...args, 'one', '--jobs', '1', '--no-report'], folder);
   expect([many.code, one.code]).toEqual([5, 5]);
@@ -88,7 +88,17 @@ test('several at once give what one after the other gives', async () => {
 test('a file that is no report is not replaced by one', async () => {
   const folder = await withPhotos('a.png');
   await writeFile(join(folder, 'mine.html'), '<p>mine</p>');
-  const args = ['photos/a.png', '--steps', '1', '--threads', '1', '--report', 'mine.html'];
+  const args = [
+    'photos/a.png',
+    '--profile',
+    'reference',
+    '--steps',
+    '1',
+    '--threads',
+    '1',
+    '--report',
+    'mine.html',
+  ];
   const { code, stderr } = await run('toonify', args, folder);
   expect(code).toBe(4);
   expect(stderr).toContain('mine.html: the file exists already, and is no report');

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 import { filesIn, ONE_THREAD, run } from './cli.js';
 
 const ASTRONAUT = fixture('photos/astronaut.jpg');
-const FEW = ['--steps', '2', ...ONE_THREAD];
+const FEW = ['--profile', 'reference', '--steps', '2', ...ONE_THREAD];
 
 /** One picture with two astronauts side by side. */
 async function twoAstronauts(path: string): Promise<void> {

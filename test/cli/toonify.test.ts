@@ -6,7 +6,7 @@ import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { filesIn, interrupted, ONE_THREAD, run } from './cli.js';
 
-const FEW = ['--steps', '2', ...ONE_THREAD];
+const FEW = ['--profile', 'reference', '--steps', '2', ...ONE_THREAD];
 
 function person(number: string): string {
   return fixture(`pictures/person-${number}.png`);
@@ -100,18 +100,42 @@ test('other settings are other results', async () => {
   const folder = await temporaryFolder();
   const results = async (...more: string[]) =>
     (await run('toonify', [person('01'), ...ONE_THREAD, ...more], folder)).code;
-  expect(await results('--steps', '2')).toBe(0);
+  expect(await results('--profile', 'reference', '--steps', '2')).toBe(0);
   const bytes = await readFile(join(folder, 'person-01-toon.png'));
-  expect(await results('--steps', '3')).toBe(4);
-  expect(await results('--steps', '2', '--psi', '0.5')).toBe(4);
-  expect(await results('--steps', '2', '--base', 'toonhead', '--transfer', 'dylan', '--swap', '8')).toBe(4);
-  expect(await results('--steps', '2')).toBe(0);
+  expect(await results('--profile', 'reference', '--steps', '3')).toBe(4);
+  expect(await results('--profile', 'reference', '--steps', '2', '--psi', '0.5')).toBe(4);
+  expect(
+    await results(
+      '--profile',
+      'reference',
+      '--steps',
+      '2',
+      '--base',
+      'toonhead',
+      '--transfer',
+      'dylan',
+      '--swap',
+      '8',
+    ),
+  ).toBe(4);
+  expect(await results('--profile', 'reference', '--steps', '2')).toBe(0);
   expect((await readFile(join(folder, 'person-01-toon.png'))).equals(bytes)).toBe(true);
 });
 
 test('Ctrl-C keeps what is finished and leaves nothing half-written', async () => {
   const folder = await withPhotos('a.png', 'b.png', 'c.png');
-  const args = ['photos', '--steps', '40', '--jobs', '1', ...ONE_THREAD, '--out', 'toons'];
+  const args = [
+    'photos',
+    '--profile',
+    'reference',
+    '--steps',
+    '40',
+    '--jobs',
+    '1',
+    ...ONE_THREAD,
+    '--out',
+    'toons',
+  ];
   const stopped = await interrupted('toonify', args, folder, /a-toon\.png, found/);
   expect(stopped.code).toBe(130);
   expect(stopped.stderr).toContain('1 of 3 pictures were done');

@@ -104,6 +104,7 @@ for (const [name, open] of ENGINES_HERE) {
       const controller = new AbortController();
       // The ramps go by the share of all steps, so the reference's 60 are asked for and the later ones not made.
       const run = projector.project(projection.get('target')!, {
+        profile: 'reference',
         steps: 60,
         ramps: { ...REFERENCE_RAMPS, wNoise: 0 },
         initialNoise: noiseConst,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { loadGenerator } from '../../src/generator/load-generator.js';
 import type { Program } from '../../src/graph/index.js';
-import { stepProgram } from '../../src/project/projector.js';
+import { stepProgram } from '../../src/project/step-program.js';
 import { randomGenerator } from '../support/random-generator.js';
 import { openTfjsBackend } from './engines.js';
 

@@ -70,6 +70,7 @@ test('60 steps of the projector follow those of the reference implementation', a
 
   const [losses, distances, tried]: [number[], number[], Float32Array[]] = [[], [], []];
   const { last } = await projector.project(golden.get('target')!, {
+    profile: 'reference',
     steps: 60,
     ramps: { ...REFERENCE_RAMPS, wNoise: 0 },
     initialNoise: noiseConst,

@@ -43,7 +43,7 @@ test('other tensors are left alone', async () => {
 test.for([
   [{ v: [1, 3] }, 'NOT_LATENTS'],
   [{ w: [3] }, 'LATENTS_DAMAGED'],
-  [{ w: [2, 3] }, 'LATENTS_DAMAGED'],
+  [{ w: [40, 3] }, 'LATENTS_DAMAGED'],
   [{ w: [1, 0] }, 'LATENTS_DAMAGED'],
   [{ w: [1, 3], 'noise.b4.conv1.noise_const': [16] }, 'LATENTS_DAMAGED'],
   [{ w: [1, 3], 'noise.b8.conv1.noise_const': [4, 4] }, 'LATENTS_DAMAGED'],

@@ -14,6 +14,7 @@ test('a PGGAN is searched in z, on the sphere of radius sqrt(dim)', async () => 
   const target = await renderer.image(await renderer.styles(85), renderer.noise('const'));
   const distances: number[] = [];
   const options = {
+    profile: 'reference' as const,
     steps: 100,
     onStep: ({ distance }: { distance: number }) => void distances.push(distance),
   };
@@ -36,6 +37,7 @@ test('a StyleGAN is searched in W, with its noise maps', async () => {
   const target = await renderer.image(await renderer.styles(85, { psi: 0.7 }), renderer.noise('const'));
   const distances: number[] = [];
   const options = {
+    profile: 'reference' as const,
     steps: 100,
     onStep: ({ distance }: { distance: number }) => void distances.push(distance),
   };

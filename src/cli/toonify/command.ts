@@ -7,7 +7,7 @@ import { withLock } from '../../models/lock.js';
 import { checkTruncation, labelOf } from '../../render/styles.js';
 import { batchFailure } from '../batch.js';
 import { chosenLoss } from '../chosen-loss.js';
-import type { CommonOptions, EngineChoice } from '../options.js';
+import { type CommonOptions, type EngineChoice, type SearchChoice, searchSettings } from '../options.js';
 import type { Context, Outcome } from '../outcome.js';
 import { checkFolder } from '../outputs.js';
 import { table } from '../table.js';
@@ -25,11 +25,8 @@ import { planWithFaces } from './search-faces.js';
 import type { ToonSettings } from './toonifier.js';
 import { totalsOf } from './totals.js';
 
-export interface ToonifyOptions extends CommonOptions, EngineChoice, ModelOptions, PartOptions {
+export interface ToonifyOptions extends CommonOptions, EngineChoice, ModelOptions, PartOptions, SearchChoice {
   readonly matchColours?: true;
-  readonly steps: number;
-  readonly seed: number;
-  readonly loss: string;
   readonly psi: number;
   readonly class?: number;
   readonly out?: string;
@@ -139,8 +136,8 @@ export async function toonify(
 }
 
 function toonSettings(options: ToonifyOptions): ToonSettings {
-  const { steps, seed, loss, psi, class: classIndex, sideBySide } = options;
-  return { steps, seed, loss, psi, class: classIndex, sideBySide: sideBySide === true };
+  const { psi, class: classIndex, sideBySide } = options;
+  return { ...searchSettings(options), psi, class: classIndex, sideBySide: sideBySide === true };
 }
 
 function outcomeOf(results: readonly Result[], models: Models, files: BatchFiles | undefined): Outcome {

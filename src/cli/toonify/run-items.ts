@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { AbortedError, InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
+import { plannedSteps } from '../../project/projector.js';
 import { writePicture } from '../../render/write-picture.js';
 import type { CommonOptions, EngineChoice } from '../options.js';
 import type { Context } from '../outcome.js';
@@ -72,7 +73,12 @@ export async function runItems(
     ...options,
     models,
     signal: AbortSignal.any([signal, stop.signal]),
-    board: await createBoard(terminal, jobs, todo.length, settings.steps),
+    board: await createBoard(
+      terminal,
+      jobs,
+      todo.length,
+      plannedSteps(settings.profile, settings.steps, models.base.architecture.resolution),
+    ),
   };
   const queue = todo.values();
   const workers = Array.from({ length: jobs }, async () => {

@@ -2,17 +2,16 @@ import { requireRendered } from '../../checkpoint/checkpoint.js';
 import type { Engine } from '../../engine/index.js';
 import type { Loss } from '../../project/loss.js';
 import { createProjector } from '../../project/projector.js';
-import { fromPicture, type Picture } from '../../render/picture.js';
+import { fromPicture, type Picture, toPicture } from '../../render/picture.js';
 import { createRenderer } from '../../render/renderer.js';
 import { contactSheet } from '../../render/sheet.js';
 import { labelOf } from '../../render/styles.js';
 import { stylesOfLatents } from '../latents-fit.js';
+import type { SearchSettings } from '../options.js';
 import { psnr } from '../psnr.js';
 import type { Models } from './models.js';
 
-export interface ToonSettings {
-  readonly steps: number;
-  readonly seed: number;
+export interface ToonSettings extends SearchSettings {
   /** As `--loss` takes it, never `auto`: a result depends on which one it was. */
   readonly loss: string;
   readonly psi: number;
@@ -46,22 +45,25 @@ export async function createToonifier(
   settings: ToonSettings,
   loss: Loss,
 ): Promise<Toonifier> {
-  const { steps, seed, psi } = settings;
+  const { psi, space, pull, profile, steps, seed, discardNoise } = settings;
   const label = labelOf(requireRendered(base), settings.class);
-  const projector = await createProjector(base, engine, { loss, label });
-  const inBase = await createRenderer(base, engine);
+  const projector = await createProjector(base, engine, { loss, label, space, pull });
   const inBlend = await createRenderer(blend, engine);
   return {
     engine: engine.description,
     async toonify(aligned, { signal, onStep }) {
       const { best } = await projector.project(fromPicture(aligned), {
+        profile,
         steps,
         seed,
+        discardNoise,
         signal,
         onStep: ({ step, loss }) => onStep(step + 1, loss),
       });
-      const found = await inBase.picture(stylesOfLatents(best.w, inBase, {}), best.noise);
-      const toon = await inBlend.picture(stylesOfLatents(best.w, inBlend, { psi }), best.noise);
+      const found = toPicture(best.image);
+      // Noise that was discarded leaves the blend with its own.
+      const noise = new Map([...inBlend.noise('const'), ...best.noise]);
+      const toon = await inBlend.picture(stylesOfLatents(best.w, inBlend, { psi }), noise);
       return {
         picture: settings.sideBySide ? await sideBySide(aligned, found, toon) : toon,
         distance: best.distance,
@@ -69,7 +71,7 @@ export async function createToonifier(
       };
     },
     async dispose() {
-      await Promise.all([projector.dispose(), inBase.dispose(), inBlend.dispose()]);
+      await Promise.all([projector.dispose(), inBlend.dispose()]);
     },
   };
 }

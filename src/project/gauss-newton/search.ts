@@ -1,0 +1,222 @@
+import type { Engine } from '../../engine/index.js';
+import { throwIfAborted } from '../../errors.js';
+import type { GeneratorNetwork } from '../../generator/generator.js';
+import type { SearchSpace } from '../search-space.js';
+import type { WStatistics } from '../statistics.js';
+import { widestDirections } from './directions.js';
+import { createGram, LinearModel } from './linear-model.js';
+import { createView } from './view.js';
+
+/**
+ * The fast way to a picture's w: from the best of many samples by Gauss-Newton steps (Levenberg 1944, Marquardt 1963)
+ * on a pyramid of pixels, with the generator's own noise. Measured in docs/projection.md.
+ */
+export interface GaussNewton {
+  /**
+   * @param target [3, resolution, resolution], -1..1
+   * @returns the nearest point that was found, [dim], and the pyramid loss of it
+   */
+  search(
+    target: Float32Array,
+    options?: GaussNewtonOptions,
+  ): Promise<{ point: Float32Array; distance: number }>;
+  dispose(): Promise<void>;
+}
+
+export interface GaussNewtonOptions {
+  /** Ends early once the distance is below this. */
+  readonly stopBelow?: number;
+  readonly onStep?: (tried: { point: Float32Array; distance: number }) => void | Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Stage {
+  readonly directions: number;
+  readonly steps: number;
+}
+
+interface Effort {
+  /** Samples that are rendered once for a generator, to start each search from the nearest. */
+  readonly samples: number;
+  /** Samples that are started from: another one where the first leads into a side valley. */
+  readonly starts: number;
+  /**
+   * A stage measures the Jacobian along the widest directions, and steps until that model is used up. The first stages
+   * only need to know where to go roughly.
+   */
+  readonly stages: readonly Stage[];
+}
+
+const FIRST_STAGES: readonly Stage[] = [
+  { directions: 32, steps: 6 },
+  { directions: 64, steps: 6 },
+];
+const STAGE: Stage = { directions: 128, steps: 12 };
+
+/** Of generators up to 128 px a batch of pictures costs no more than a few steps of the descent. */
+const FULL: Effort = { samples: 128, starts: 2, stages: [...FIRST_STAGES, STAGE, STAGE, STAGE, STAGE] };
+const MODEST: Effort = { samples: 64, starts: 1, stages: [...FIRST_STAGES, STAGE] };
+const FULL_UP_TO = 128;
+
+function effortFor(resolution: number): Effort {
+  return resolution <= FULL_UP_TO ? FULL : MODEST;
+}
+
+/** A later start is given up when it is not so near as this times the best one at its third stage. */
+const HOPELESS = 4;
+
+/** Steps that a search makes at most. */
+export function mostSteps(resolution: number): number {
+  const { starts, stages } = effortFor(resolution);
+  return starts * stages.reduce((sum, { steps }) => sum + steps, 0);
+}
+
+/** Length of the differences that a Jacobian is measured with, in deviations of w. */
+const DIFFERENCE = 0.05;
+
+/** Of the damping, in units of the loss: steps are held back the more the further away they start. */
+const DAMPING = { first: 0.01, least: 1e-9, most: 1e3, down: 1 / 3, up: 4 };
+
+/** A stage that gains less than this share of the loss was the last. */
+const LEAST_GAIN = 0.05;
+
+/** Steps that fail in a row before a new Jacobian is measured. */
+const FAILURES = 2;
+
+interface State {
+  readonly point: Float32Array;
+  readonly residuals: Float32Array;
+  /** Sum of the residuals' squares: the pyramid loss. */
+  readonly distance: number;
+}
+
+/** @param statistics of `space` */
+export function createGaussNewton(
+  network: GeneratorNetwork,
+  space: SearchSpace,
+  statistics: WStatistics,
+  engine: Engine,
+): GaussNewton {
+  const view = createView(network, space, engine);
+  const gram = createGram(engine);
+  const { samples: count, starts, stages } = effortFor(network.architecture.resolution);
+  const samples = rowsOf(statistics.samples, space.dim).slice(0, count);
+  let directions: readonly Float32Array[] | undefined;
+  let pictures: Promise<Float32Array[]> | undefined;
+
+  /** Samples in the order of how near their pictures are. */
+  async function nearest(target: Float32Array): Promise<Float32Array[]> {
+    const grey = new Float32Array(target.length);
+    pictures ??= view.residuals(samples, grey);
+    const known = await pictures;
+    // Of grey, the residuals are the picture itself: the target's are what makes the difference.
+    const [beside] = await view.residuals([samples[0]!], target);
+    const wanted = beside!.map((value, i) => known[0]![i]! - value);
+    return known
+      .map((picture, k) => ({ k, distance: squared(picture.map((value, i) => value - wanted[i]!)) }))
+      .toSorted((a, b) => a.distance - b.distance)
+      .map(({ k }) => samples[k]!);
+  }
+
+  async function linearise({ point, residuals }: State, count: number, target: Float32Array) {
+    const most = Math.max(...stages.map(({ directions }) => directions));
+    directions ??= widestDirections(statistics.samples, statistics.wAvg, most);
+    const along = directions.slice(0, count);
+    const points = along.map((direction) => moved(point, [direction], [DIFFERENCE], space));
+    const columns = await view.residuals(points, target);
+    for (const column of columns) {
+      for (let i = 0; i < column.length; i++) column[i] = (column[i]! - residuals[i]!) / DIFFERENCE;
+    }
+    return { along, model: new LinearModel(columns, await gram.of(columns)) };
+  }
+
+  /** Levenberg-Marquardt steps with a model of `count` directions. */
+  async function stage(
+    from: State,
+    { directions: count, steps }: Stage,
+    target: Float32Array,
+    damping: { value: number },
+    { stopBelow = 0, onStep, signal }: GaussNewtonOptions,
+  ): Promise<State> {
+    const { along, model } = await linearise(from, count, target);
+    let state = from;
+    for (let step = 0, failures = 0; step < steps && failures < FAILURES; step++) {
+      throwIfAborted(signal);
+      if (state.distance < stopBelow) break;
+      const move = model.step(state.residuals, damping.value * state.distance);
+      const tried = await looked(moved(state.point, along, move, space), target);
+      await onStep?.(tried);
+      const change = tried.residuals.map((value, i) => value - state.residuals[i]!);
+      model.learn(move, change);
+      const isNearer = tried.distance < state.distance;
+      failures = isNearer ? 0 : failures + 1;
+      const factor = isNearer ? DAMPING.down : DAMPING.up;
+      damping.value = Math.min(Math.max(damping.value * factor, DAMPING.least), DAMPING.most);
+      if (isNearer) state = tried;
+    }
+    return state;
+  }
+
+  async function looked(point: Float32Array, target: Float32Array): Promise<State> {
+    const [residuals] = await view.residuals([point], target);
+    return { point, residuals: residuals!, distance: squared(residuals!) };
+  }
+
+  /** All stages from one start, as long as they lead nearer and not `hopeless`ly behind. */
+  async function descend(
+    start: Float32Array,
+    target: Float32Array,
+    hopeless: number,
+    options: GaussNewtonOptions,
+  ): Promise<State> {
+    let state = await looked(start, target);
+    const damping = { value: DAMPING.first };
+    for (const [k, settings] of stages.entries()) {
+      throwIfAborted(options.signal);
+      const before = state.distance;
+      state = await stage(state, settings, target, damping, options);
+      const isLast = settings.directions >= directions!.length && state.distance > before * (1 - LEAST_GAIN);
+      if (isLast || state.distance < (options.stopBelow ?? 0) || (k >= 2 && state.distance > hopeless)) break;
+    }
+    return state;
+  }
+
+  return {
+    async search(target, options = {}) {
+      const { stopBelow = 0 } = options;
+      let best: State | undefined;
+      for (const start of (await nearest(target)).slice(0, starts)) {
+        if (best !== undefined && best.distance < stopBelow) break;
+        const hopeless = best === undefined ? Number.POSITIVE_INFINITY : best.distance * HOPELESS;
+        const state = await descend(start, target, hopeless, options);
+        if (best === undefined || state.distance < best.distance) best = state;
+      }
+      return best!;
+    },
+    async dispose() {
+      await Promise.all([view.dispose(), gram.dispose()]);
+    },
+  };
+}
+
+function moved(
+  point: Float32Array,
+  along: readonly Float32Array[],
+  lengths: ArrayLike<number>,
+  space: SearchSpace,
+): Float32Array {
+  const result = point.slice();
+  along.forEach((direction, k) => {
+    for (let i = 0; i < result.length; i++) result[i]! += direction[i]! * lengths[k]!;
+  });
+  space.constrain(result);
+  return result;
+}
+
+function squared(residuals: Float32Array): number {
+  return residuals.reduce((sum, value) => sum + value * value, 0);
+}
+
+function rowsOf(values: Float32Array, dim: number): Float32Array[] {
+  return Array.from({ length: values.length / dim }, (_, k) => values.slice(k * dim, (k + 1) * dim));
+}

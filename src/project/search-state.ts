@@ -1,0 +1,94 @@
+import { rm } from 'node:fs/promises';
+import { openSafetensors } from '../checkpoint/safetensors-read.js';
+import { writeSafetensors } from '../checkpoint/safetensors-write.js';
+import { InputFileError } from '../errors.js';
+import type { RandomSnapshot } from '../generator/random-state.js';
+import type { SearchState } from './descent.js';
+
+/** Keeps a long search on the disk, so that the same call goes on after the program was killed. */
+export interface StateKeeper {
+  /** Where to go on, if there is a state of this very search. */
+  readonly resume: SearchState | undefined;
+  /** For `ProjectOptions`: writes the state every so often, and when the search is stopped. */
+  readonly onState: (state: () => SearchState) => Promise<void>;
+  /** The search is done, and what was kept of it is not needed any more. */
+  remove(): Promise<void>;
+}
+
+export interface KeeperOptions {
+  /** All that the search depends on. A state of anything else is not taken up, and written over. */
+  readonly binding: string;
+  /** Between two writes. Default: 30. */
+  readonly seconds?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const BINDING = 'search';
+const POSITION = 'position';
+
+/**
+ * Opens the kept state of a search, or prepares to keep one. The file may be anybody's: one that is damaged counts as
+ * none.
+ * @param path beside the result; written beside and renamed, so that there is always a whole one
+ */
+export async function keepState(path: string, options: KeeperOptions): Promise<StateKeeper> {
+  const { binding, seconds = 30, signal } = options;
+  let written = performance.now();
+  return {
+    resume: await stateOf(path, binding),
+    async onState(state) {
+      const isDue = performance.now() - written >= seconds * 1000;
+      if (!isDue && signal?.aborted !== true) return;
+      await write(path, state(), binding);
+      written = performance.now();
+    },
+    remove: () => rm(path, { force: true }),
+  };
+}
+
+async function write(path: string, state: SearchState, binding: string): Promise<void> {
+  const tensors = Object.entries(state.values).map(([name, values]) => ({
+    name,
+    shape: [values.length],
+    read: async () => values,
+  }));
+  const { step, bestDistance, random } = state;
+  const distance = Number.isFinite(bestDistance) ? bestDistance : null;
+  const metadata = { [BINDING]: binding, [POSITION]: JSON.stringify({ step, distance, random }) };
+  await writeSafetensors(path, { tensors, metadata, force: true });
+}
+
+async function stateOf(path: string, binding: string): Promise<SearchState | undefined> {
+  try {
+    const file = await openSafetensors(path);
+    try {
+      if (file.metadata[BINDING] !== binding) return undefined;
+      const position = positionOf(file.metadata[POSITION]);
+      if (position === undefined) return undefined;
+      const values: Record<string, Float32Array> = {};
+      for (const name of file.tensors.keys()) values[name] = await file.read(name);
+      return { ...position, values };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof InputFileError) return undefined;
+    throw error;
+  }
+}
+
+function positionOf(text: string | undefined): Omit<SearchState, 'values'> | undefined {
+  try {
+    const { step, distance, random } = JSON.parse(text ?? '') as {
+      step: number;
+      distance: number | null;
+      random: RandomSnapshot;
+    };
+    const isWhole = Number.isSafeInteger(step) && step >= 0 && /^[0-9a-f]{4992}$/.test(random.words);
+    if (!isWhole || !(Number.isInteger(random.position) && random.position >= 0 && random.position <= 624))
+      return undefined;
+    return { step, bestDistance: distance ?? Number.POSITIVE_INFINITY, random };
+  } catch {
+    return undefined;
+  }
+}

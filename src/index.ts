@@ -47,6 +47,7 @@ export {
   openMetric,
   type PictureSize,
 } from './compare/metrics.js';
+export { type CompiledCache, clearCompiled } from './engine/cache/compiled-cache.js';
 export { type DoctorReport, runDoctor } from './engine/doctor/doctor.js';
 export {
   DEVICES,
@@ -57,6 +58,7 @@ export {
   type EngineOptions,
   type Executable,
   openEngine,
+  type ProgramRecipe,
   type Values,
 } from './engine/index.js';
 export {

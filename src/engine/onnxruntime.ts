@@ -105,8 +105,9 @@ async function compileKept(recipe: ProgramRecipe, target: Target, cache: Compile
   const weights = { location: WEIGHTS_FILE, parts: [] };
   const model = await modelOf(program, target.device, { weights });
   const entry = await keepCompiled(cache, key, { model, weights: weights.parts, inputs: program.inputs });
-  if (entry !== undefined) return executable(entry.modelPath, entry.inputs, target);
-  return executable(await modelOf(program, target.device), program.inputs, target);
+  // Another process may delete it at any time; nothing in the cache is needed.
+  const opened = entry && (await executable(entry.modelPath, entry.inputs, target).catch(() => undefined));
+  return opened ?? executable(await modelOf(program, target.device), program.inputs, target);
 }
 
 async function modelOf(what: Program, device: Device, options: OnnxOptions = {}): Promise<Uint8Array> {

@@ -1,8 +1,9 @@
 import { readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { checksumOfFile } from '../../src/engine/cache/checksum.js';
-import type { CompiledCache } from '../../src/engine/cache/compiled-cache.js';
+import { type CompiledCache, clearCompiled } from '../../src/engine/cache/compiled-cache.js';
 import { openEngine } from '../../src/engine/index.js';
 import { crc32 } from '../../src/files/crc32.js';
 import { constant, conv2d, input, type Program, program } from '../../src/graph/index.js';
@@ -88,6 +89,20 @@ test('several processes may make the same one at the same time', async () => {
   await Promise.all(Array.from({ length: 4 }, () => runKept(cache, 'key', 2)));
   expect(await runKept(cache, 'key', 2)).toBe(false);
   await onlyEntry(cache);
+});
+
+test('others may use and delete the same one meanwhile', async () => {
+  const cache = await emptyCache();
+  let isOver = false;
+  const deleting = (async () => {
+    while (!isOver) {
+      await clearCompiled(cache);
+      await sleep(3);
+    }
+  })();
+  for (let k = 0; k < 20; k++) await Promise.all([1, 2, 3].map(() => runKept(cache, 'key', 2)));
+  isOver = true;
+  await deleting;
 });
 
 test('what was not used for longest makes room', async () => {

@@ -63,11 +63,7 @@ interface About {
 export async function findCompiled(cache: CompiledCache, key: string): Promise<CompiledEntry | undefined> {
   const folder = folderOf(cache, key);
   const about = await readAbout(folder);
-  if (about === undefined) {
-    // Nothing, or something that would be in the way of what is made now.
-    await forgetCompiled(cache, key);
-    return undefined;
-  }
+  if (about === undefined) return undefined;
   const matches = async (name: string) => {
     const { bytes, crc32: expected } = about.files[name] ?? {};
     const found = await checksumOfFile(join(folder, name), bytes ?? -1).catch(() => undefined);
@@ -120,7 +116,8 @@ export async function keepCompiled(
 /** Empties the cache. Returns the bytes that are free again. */
 export async function clearCompiled({ folder }: Pick<CompiledCache, 'folder'>): Promise<number> {
   const bytes = await bytesOf(folder);
-  await rm(folder, { recursive: true, force: true });
+  // Another process may just be putting something into it.
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 10 });
   return bytes ?? 0;
 }
 
@@ -178,9 +175,16 @@ async function append(
 async function publish(temporary: string, folder: string): Promise<void> {
   try {
     await rename(temporary, folder);
-  } catch (error) {
-    if ((await readAbout(folder)) === undefined) throw error;
-    await rm(temporary, { recursive: true, force: true });
+  } catch {
+    if ((await readAbout(folder)) !== undefined) {
+      await rm(temporary, { recursive: true, force: true });
+      return;
+    }
+    // What is there is damaged. It is moved away in one step, so that nobody finds a half of it.
+    const aside = `${folder}.${randomBytes(6).toString('hex')}.tmp`;
+    await rename(folder, aside).catch(() => {});
+    await rename(temporary, folder);
+    await rm(aside, { recursive: true, force: true }).catch(() => {});
   }
 }
 

@@ -50,11 +50,15 @@ export function amountsOfMorph({
   return back ? [...there, ...there.slice(1, -1).reverse()] : there;
 }
 
-async function pictureAt(amount: number, engine: Engine, { blend, latents }: MorphOptions): Promise<Picture> {
+async function pictureAt(
+  amount: number,
+  engine: Engine,
+  { blend, latents, signal }: MorphOptions,
+): Promise<Picture> {
   // The ends are the models that are meant, and not the result of a sum that should come to them.
   const { checkpoint } =
     amount === 0 ? blend.base : candidateOfParameters(amount === 1 ? blend : { ...blend, amount });
-  const renderer = await createRenderer(checkpoint, engine);
+  const renderer = await createRenderer(checkpoint, engine, { signal });
   try {
     const ws = truncated(latents.w, renderer.wAvg, renderer.architecture);
     return await renderer.picture(ws, new Map([...renderer.noise('const'), ...latents.noise]));

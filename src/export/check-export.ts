@@ -34,7 +34,7 @@ export async function checkExported(
 ): Promise<ExportCheck> {
   const engine = await openEngine({ engine: 'onnxruntime', device: 'cpu' });
   const ort = await import('onnxruntime-node');
-  const renderer = await createRenderer(checkpoint, engine);
+  const renderer = await createRenderer(checkpoint, engine, { signal });
   try {
     throwIfAborted(signal);
     const maps = renderer.noise(noise === 'none' ? 'none' : 'const');

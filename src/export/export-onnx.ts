@@ -55,7 +55,7 @@ export async function exportOnnx(
   options: ExportOptions = {},
 ): Promise<ExportedModel[]> {
   checkExport(checkpoint, options);
-  const network = await loadGenerator(checkpoint);
+  const network = await loadGenerator(checkpoint, options);
   throwIfAborted(options.signal);
   const metadata = await exportMetadata(checkpoint, options);
   return Object.entries(programsOf(network, options)).map(([part, what]) => {

@@ -10,10 +10,13 @@ import { loadTensors, type Tensors } from './weights.js';
 /**
  * Reads every tensor of a generator, of whichever architecture it is, and checks that it is finite.
  * The checkpoint may be closed afterwards.
- * @throws InputFileError `ARCHITECTURE_NOT_RENDERED`, `TENSOR_NOT_FINITE`
+ * @throws InputFileError `ARCHITECTURE_NOT_RENDERED`, `TENSOR_NOT_FINITE`; AbortedError
  */
-export async function loadGenerator(checkpoint: Checkpoint): Promise<GeneratorNetwork> {
-  return networkOf(requireRendered(checkpoint), await loadTensors(checkpoint));
+export async function loadGenerator(
+  checkpoint: Checkpoint,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<GeneratorNetwork> {
+  return networkOf(requireRendered(checkpoint), await loadTensors(checkpoint, undefined, options.signal));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Architecture } from '../checkpoint/architecture.js';
 import { type Checkpoint, requireRendered, requireStyleGan2 } from '../checkpoint/checkpoint.js';
 import { readFinite } from '../checkpoint/read-finite.js';
-import { InputFileError } from '../errors.js';
+import { InputFileError, throwIfAborted } from '../errors.js';
 import { constant, type Tensor } from '../graph/index.js';
 
 /** A checkpoint's tensors in memory, ready to become constants of a graph. */
@@ -23,22 +23,27 @@ export interface Weights extends Tensors {
  * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for any other, and for `resnet` and `orig` generators;
  *   `TENSOR_NOT_FINITE`
  */
-export async function loadWeights(checkpoint: Checkpoint): Promise<Weights> {
+export async function loadWeights(
+  checkpoint: Checkpoint,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Weights> {
   const architecture = requireStyleGan2(checkpoint);
   requireRendered(checkpoint);
-  return { architecture, ...(await loadTensors(checkpoint)) };
+  return { architecture, ...(await loadTensors(checkpoint, undefined, options.signal)) };
 }
 
 /**
  * Reads every tensor of any checkpoint, or those that are wanted.
- * @throws InputFileError `TENSOR_NOT_FINITE`
+ * @throws InputFileError `TENSOR_NOT_FINITE`; AbortedError
  */
 export async function loadTensors(
   checkpoint: Checkpoint,
   isWanted: (name: string) => boolean = () => true,
+  signal?: AbortSignal,
 ): Promise<Tensors> {
   const loaded = new Map<string, Float32Array>();
   for (const name of checkpoint.tensors.keys()) {
+    throwIfAborted(signal);
     if (isWanted(name)) loaded.set(name, await readFinite(checkpoint, name));
   }
   const source = checkpoint.origin.path;

@@ -2,6 +2,7 @@ import type { RenderedArchitecture } from '../checkpoint/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { fileIdentity } from '../checkpoint/file-identity.js';
 import type { Engine, Executable } from '../engine/index.js';
+import { throwIfAborted } from '../errors.js';
 import { codeStamp } from '../files/code-stamp.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import type { LatentSpace } from '../generator/latent-space.js';
@@ -43,17 +44,22 @@ export interface Renderer {
 
 /**
  * Loads a generator and compiles it; the checkpoint may be closed afterwards.
- * @throws InputFileError as `loadGenerator`
+ * @throws InputFileError as `loadGenerator`; AbortedError
  */
-export async function createRenderer(checkpoint: Checkpoint, engine: Engine): Promise<Renderer> {
+export async function createRenderer(
+  checkpoint: Checkpoint,
+  engine: Engine,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Renderer> {
+  throwIfAborted(options.signal);
   const identity = await fileIdentity(checkpoint);
-  if (identity === undefined) return rendererOf(await loadGenerator(checkpoint), engine);
+  if (identity === undefined) return rendererOf(await loadGenerator(checkpoint, options), engine);
   const key = `${identity} ${codeStamp(['generator', 'checkpoint'])}`;
   let whole: GeneratorNetwork | undefined;
   const synthesize = await engine.compile({
     key: `synthesis ${key}`,
     async build() {
-      whole = await loadGenerator(checkpoint);
+      whole = await loadGenerator(checkpoint, options);
       return synthesisProgram(whole);
     },
   });

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { openEngine } from '../../src/engine/index.js';
+import { exportOnnx } from '../../src/export/export-onnx.js';
+import { loadGenerator } from '../../src/generator/load-generator.js';
 import { blend } from '../../src/library/blend.js';
 import { project } from '../../src/library/project.js';
 import { render } from '../../src/library/render.js';
 import { sweep } from '../../src/library/sweep.js';
+import { createRenderer } from '../../src/render/renderer.js';
 import { fixture, goldenTensors, maxDifference } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -53,6 +56,26 @@ test('a signal that has fired ends each of them, and what they opened is closed'
   await expect(sweep({ ...pair, seeds: [1], engine, signal })).rejects.toMatchObject(aborted);
   const picture = fixture('pictures/person-01.png');
   await expect(project(pair.base, picture, { engine, signal })).rejects.toMatchObject(aborted);
+});
+
+test('loading and compiling stop between one tensor and the next', async () => {
+  const checkpoint = await openCheckpoint(pair.base);
+  const stop = new AbortController();
+  let read = 0;
+  const counting = {
+    ...checkpoint,
+    tensors: checkpoint.tensors,
+    async read(name: string) {
+      if (++read === 3) stop.abort();
+      return checkpoint.read(name);
+    },
+  };
+  const aborted = { code: 'ABORTED' };
+  await expect(loadGenerator(counting, stop)).rejects.toMatchObject(aborted);
+  expect(read).toBe(3);
+  await expect(createRenderer(checkpoint, engine, stop)).rejects.toMatchObject(aborted);
+  await expect(exportOnnx(checkpoint, stop)).rejects.toMatchObject(aborted);
+  await checkpoint.close();
 });
 
 test('a recipe that cannot be is refused', async () => {

@@ -149,7 +149,11 @@ function addProject(program: Command, start: Start): void {
     .description('Finds the w and noise with which a generator makes a picture.');
   addClass(addProjectionOptions(addNetwork(command, ['G_ema', 'G'])))
     .option('--out <file>', 'where to save them (default: PICTURE.safetensors here)', text('--out'))
-    .option('--progress-film <file>', 'an animated WebP of the search', text('--progress-film'));
+    .option(
+      '--progress-film <file>',
+      'a film of the search (WebP, GIF or, with ffmpeg, MP4)',
+      text('--progress-film'),
+    );
   addCommon(addEngine(command), { writes: true }).action((model: string, picture: string, options) =>
     start(async (context) =>
       (await import('./project-command.js')).projectCommand(model, picture, options, context),

@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import { openModel } from '../checkpoint/names.js';
-import { throwIfAborted, UsageError } from '../errors.js';
-import { writeFileAtomically } from '../files/atomic-write.js';
+import { throwIfAborted } from '../errors.js';
 import { latentSpaceOf } from '../generator/latent-space.js';
 import { saveLatents } from '../project/latents.js';
 import type { Loss } from '../project/loss.js';
 import { createProjector, type Projection, plannedSteps } from '../project/projector.js';
 import { keepState, type StateKeeper } from '../project/search-state.js';
-import { encodeFilm } from '../render/film/film.js';
+import { checkFilm, writeFilm } from '../render/film/film.js';
 import { fromPicture, type Picture, toPicture } from '../render/picture.js';
 import { readPicture } from '../render/read-picture.js';
 import { createRenderer } from '../render/renderer.js';
@@ -47,7 +46,7 @@ export async function projectCommand(
 ): Promise<Outcome> {
   const { force, progressFilm: film } = options;
   const out = options.out ?? `${basename(picturePath, extname(picturePath))}.safetensors`;
-  requireFilmName(film);
+  if (film !== undefined) await checkFilm(film, { fps: FRAMES_PER_SECOND });
   const checkpoint = await openModel(model, { network: options.network });
   try {
     const architecture = requireRendered(checkpoint);
@@ -85,7 +84,7 @@ export async function projectCommand(
     };
     await saveLatents(out, { space: name, w, rows: w.length / dim, noise }, metadata, { force });
     if (film !== undefined) {
-      await writeFileAtomically(film, await encodeFilm(frames, { fps: FRAMES_PER_SECOND }), { force });
+      await writeFilm(film, frames, { fps: FRAMES_PER_SECOND, force, signal: context.signal });
     }
     await kept.remove();
     context.terminal.info(
@@ -187,9 +186,4 @@ async function describeSearch(
     ...(settings.discardNoise ? { noise: 'discarded' } : {}),
     ...(classIndex === undefined ? {} : { class: String(classIndex) }),
   };
-}
-
-function requireFilmName(film: string | undefined): void {
-  if (film === undefined || extname(film).toLowerCase() === '.webp') return;
-  throw new UsageError('FILM_FORMAT', `--progress-film: expected a name ending in .webp, found ${film}`);
 }

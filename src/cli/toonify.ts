@@ -70,6 +70,11 @@ function toonifyProgram(start: Start): Command {
     )
     .option('--no-report', 'no such page')
     .option(
+      '--progress-film <file>',
+      'a film of the search, for one picture (WebP, GIF or, with ffmpeg, MP4)',
+      text('--progress-film'),
+    )
+    .option(
       '--again <result>',
       'make a result once more, from the settings that it carries, and compare; a PICTURE only where it is not found',
       text('--again'),

@@ -151,3 +151,15 @@ test('one unreadable picture is exit code 3', async () => {
   expect(stderr).toContain('toonify: broken.jpg: cannot be read as a picture');
   expect(await filesIn(folder)).toEqual(['broken.jpg']);
 });
+
+test('a film of the search, of one picture', async () => {
+  const folder = await withPhotos('a.png', 'b.png');
+  const args = ['photos/a.png', ...FEW, '--out', 'a.png', '--progress-film', 'search.gif'];
+  expect((await run('toonify', args, folder)).code).toBe(0);
+  const { pages, width } = await sharp(join(folder, 'search.gif'), { pages: -1 }).metadata();
+  expect(pages).toBeGreaterThanOrEqual(2);
+  expect(width).toBeGreaterThan(3 * 64);
+  const several = await run('toonify', ['photos', ...FEW, '--progress-film', 'x.gif'], folder);
+  expect([several.code, several.stdout]).toEqual([2, '']);
+  expect(several.stderr).toContain('expected one picture, found 2 pictures');
+});

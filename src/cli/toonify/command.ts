@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { requireRendered } from '../../checkpoint/checkpoint.js';
-import { InputFileError } from '../../errors.js';
+import { InputFileError, UsageError } from '../../errors.js';
 import { removeAbandoned } from '../../files/atomic-write.js';
 import { withLock } from '../../models/lock.js';
+import { checkFilm } from '../../render/film/film.js';
 import { checkTruncation, labelOf } from '../../render/styles.js';
 import { batchFailure } from '../batch.js';
 import { chosenLoss } from '../chosen-loss.js';
 import { type CommonOptions, type EngineChoice, type SearchChoice, searchSettings } from '../options.js';
 import type { Context, Outcome } from '../outcome.js';
-import { checkFolder } from '../outputs.js';
+import { checkFolder, checkOutput } from '../outputs.js';
 import { table } from '../table.js';
 import { describeError } from '../terminal.js';
 import { type BatchFiles, batchFilesOf } from './batch-files.js';
@@ -20,7 +21,7 @@ import { isBundledPair, type ModelOptions, type Models, openModels } from './mod
 import type { PartOptions } from './parts.js';
 import type { Item } from './plan.js';
 import type { Settings } from './record.js';
-import { type Result, runItems } from './run-items.js';
+import { FILM_FPS, type Result, runItems } from './run-items.js';
 import { planWithFaces } from './search-faces.js';
 import type { ToonSettings } from './toonifier.js';
 import { totalsOf } from './totals.js';
@@ -34,6 +35,7 @@ export interface ToonifyOptions extends CommonOptions, EngineChoice, ModelOption
   readonly recursive?: true;
   readonly jobs?: number;
   readonly report?: string | boolean;
+  readonly progressFilm?: string;
 }
 
 /** `toonify PICTURE|FOLDER...`: finds each picture's w in the base and renders it through the blend. */
@@ -98,6 +100,7 @@ export async function toonify(
     if (files !== undefined)
       await removeAbandoned([...outputsOf(items), ...(files.report === undefined ? [] : [files.report])]);
     const todo = items.filter((item) => item.state === 'todo').length;
+    await checkProgressFilm(options, items.length, models.files);
     const jobs = options.jobs ?? defaultJobs(architecture, options, todo);
     const making = { ...options, jobs: Math.min(jobs, todo), modelOptions: options, models, settings, loss };
     const { description } = models;
@@ -123,6 +126,7 @@ export async function toonify(
         log,
         ...computing,
         named: again?.named,
+        film: options.progressFilm,
       };
       const results = await runItems(items, models, settings, run, context);
       for (const line of summary(results)) terminal.info(line);
@@ -154,6 +158,23 @@ function outcomeOf(results: readonly Result[], models: Models, files: BatchFiles
     result.status === 'failed' || result.output === undefined ? [] : [result.output],
   );
   return { document, lines, failure: batchFailure(failures, results.length) };
+}
+
+/** Makes sure that a film of the search can be made, which is of one picture. */
+async function checkProgressFilm(
+  { progressFilm, pasteBack, force }: ToonifyOptions,
+  count: number,
+  inputs: readonly string[],
+): Promise<void> {
+  if (progressFilm === undefined) return;
+  if (count > 1 || pasteBack === true) {
+    const found = count > 1 ? `${count} pictures` : '--paste-back';
+    throw new UsageError('FILM_OF_SEVERAL', `--progress-film: expected one picture, found ${found}`, {
+      hint: 'a film shows the search for one face',
+    });
+  }
+  await checkFilm(progressFilm, { fps: FILM_FPS });
+  await checkOutput(progressFilm, { force, inputs });
 }
 
 /** A folder that is not there, so that no result is in the way of planning; nothing is written to it. */

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import { AbortedError, InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
 import { plannedSteps } from '../../project/projector.js';
+import { writeFilm } from '../../render/film/film.js';
+import type { Picture } from '../../render/picture.js';
 import { writePicture } from '../../render/write-picture.js';
 import type { CommonOptions, EngineChoice } from '../options.js';
 import type { Context } from '../outcome.js';
@@ -31,6 +33,9 @@ export interface Result {
   readonly error?: StyleganBlendError;
 }
 
+/** Of a film of the search. */
+export const FILM_FPS = 12;
+
 export interface RunOptions extends CommonOptions, Pick<ToonifyPartOptions, 'pasteBack' | 'matchColours'> {
   /** Pictures that are worked on at once. */
   readonly jobs: number;
@@ -39,6 +44,8 @@ export interface RunOptions extends CommonOptions, Pick<ToonifyPartOptions, 'pas
   readonly choice: EngineChoice;
   /** What the result calls its picture, where it is made again. */
   readonly named?: string | undefined;
+  /** A film of the search, where a single picture is worked on. */
+  readonly film?: string | undefined;
   /** Makes what works on pictures; called once for each job. */
   readonly toonifier: () => Promise<Toonifier>;
   /** Where a batch is written down. */
@@ -146,11 +153,12 @@ async function runItem(
   item: TodoItem,
   label: string,
   toonifier: () => Promise<Toonifier>,
-  { models, record, choice, named, pasteBack, matchColours, force, signal, board, log }: Shared,
+  { models, record, choice, named, film, pasteBack, matchColours, force, signal, board, log }: Shared,
 ): Promise<{ result: Result; thumbnails?: Thumbnails }> {
   const { input, part } = item;
   const output = item.output!;
   const started = performance.now();
+  const frames: Picture[] = [];
   const progress = await board.begin(label);
   try {
     const worker = lazily(async () => {
@@ -163,6 +171,7 @@ async function runItem(
       size: models.base.architecture.resolution,
       signal,
       onStep: (step, loss) => progress.update(step, { loss }),
+      onFrame: film === undefined ? undefined : (frame) => frames.push(frame),
     });
     const metadata = {
       ...(await recordFor(input, settingsOf(part, record))),
@@ -172,6 +181,8 @@ async function runItem(
     };
     await makeFolder(dirname(output));
     await writePicture(output, picture, { force, metadata });
+    if (film !== undefined && frames.length > 0)
+      await writeFilm(film, frames, { fps: FILM_FPS, force, signal });
     const seconds = (performance.now() - started) / 1000;
     const result: Result = { input, output, status: 'done', ...quality, seconds };
     return log === undefined ? { result } : { result, thumbnails: await thumbnailsOf(before, picture) };

@@ -1,9 +1,9 @@
 import { requireRendered } from '../../checkpoint/checkpoint.js';
 import type { Engine } from '../../engine/index.js';
 import type { Loss } from '../../project/loss.js';
-import { createProjector } from '../../project/projector.js';
+import { createProjector, type Latents, plannedSteps } from '../../project/projector.js';
 import { fromPicture, type Picture, toPicture } from '../../render/picture.js';
-import { createRenderer } from '../../render/renderer.js';
+import { createRenderer, type Renderer } from '../../render/renderer.js';
 import { contactSheet } from '../../render/sheet.js';
 import { labelOf } from '../../render/styles.js';
 import { stylesOfLatents } from '../latents-fit.js';
@@ -26,6 +26,9 @@ export interface Toon {
   readonly psnr: number;
 }
 
+/** Frames of a film of the search. */
+const MAX_FRAMES = 60;
+
 /** Turns one picture after the other into its counterpart. Calls must not overlap. */
 export interface Toonifier {
   /** What computes, in words. */
@@ -33,7 +36,12 @@ export interface Toonifier {
   /** @param aligned a picture of the generators' size */
   toonify(
     aligned: Picture,
-    options: { signal: AbortSignal; onStep: (step: number, loss: number) => void },
+    options: {
+      signal: AbortSignal;
+      onStep: (step: number, loss: number) => void;
+      /** Receives some sixty pictures of the search: the picture, what the base makes of it so far, and the toon. */
+      onFrame?: ((frame: Picture) => void) | undefined;
+    },
   ): Promise<Toon>;
   dispose(): Promise<void>;
 }
@@ -49,21 +57,32 @@ export async function createToonifier(
   const label = labelOf(requireRendered(base), settings.class);
   const projector = await createProjector(base, engine, { loss, label, space, pull });
   const inBlend = await createRenderer(blend, engine);
+  // Only a film shows what the base makes of the steps on the way.
+  let inBase: Renderer | undefined;
   return {
     engine: engine.description,
-    async toonify(aligned, { signal, onStep }) {
+    async toonify(aligned, { signal, onStep, onFrame }) {
+      const every = Math.ceil(plannedSteps(profile, steps, base.architecture.resolution) / MAX_FRAMES);
+      // Noise that was discarded leaves the blend with its own.
+      const toonOf = ({ w, noise }: Pick<Latents, 'w' | 'noise'>) =>
+        inBlend.picture(stylesOfLatents(w, inBlend, { psi }), new Map([...inBlend.noise('const'), ...noise]));
       const { best } = await projector.project(fromPicture(aligned), {
         profile,
         steps,
         seed,
         discardNoise,
         signal,
-        onStep: ({ step, loss }) => onStep(step + 1, loss),
+        async onStep({ step, loss, w, noise }) {
+          onStep(step + 1, loss);
+          if (onFrame === undefined || step % every !== 0) return;
+          inBase ??= await createRenderer(base, engine);
+          const found = await inBase.picture(stylesOfLatents(w, inBase, {}), noise);
+          onFrame(await sideBySide(aligned, found, await toonOf({ w, noise })));
+        },
       });
       const found = toPicture(best.image);
-      // Noise that was discarded leaves the blend with its own.
-      const noise = new Map([...inBlend.noise('const'), ...best.noise]);
-      const toon = await inBlend.picture(stylesOfLatents(best.w, inBlend, { psi }), noise);
+      const toon = await toonOf(best);
+      onFrame?.(await sideBySide(aligned, found, toon));
       return {
         picture: settings.sideBySide ? await sideBySide(aligned, found, toon) : toon,
         distance: best.distance,
@@ -71,7 +90,7 @@ export async function createToonifier(
       };
     },
     async dispose() {
-      await Promise.all([projector.dispose(), inBlend.dispose()]);
+      await Promise.all([projector.dispose(), inBlend.dispose(), inBase?.dispose()]);
     },
   };
 }

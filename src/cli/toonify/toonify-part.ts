@@ -17,6 +17,8 @@ export interface ToonifyPartOptions {
   readonly signal: AbortSignal;
   /** @param step of `steps` for each face; as a share of all faces it goes from 0 to 1 */
   readonly onStep: (step: number, loss: number) => void;
+  /** Receives pictures of the search, where there is a single face. */
+  readonly onFrame?: ((frame: Picture) => void) | undefined;
 }
 
 /** Longest side of what is shown of a photo beside its result, in pixels. */

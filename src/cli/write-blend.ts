@@ -35,7 +35,7 @@ export interface WrittenBlend {
 /** Writes a blend in the form that was chosen. */
 export async function writeBlend(blend: BlendToWrite, { signal, terminal }: Context): Promise<WrittenBlend> {
   const { out, form, blends, models, recipe } = blend;
-  // All files are hashed while they are blended, each on a thread of its own; not where nobody sees the hashes.
+  // All files are hashed while they are blended, on a thread of its own; not where nobody sees the hashes.
   const isRecorded = form.kind === 'safetensors' || terminal.isJson;
   const metadata = isRecorded ? blendMetadata(recipe, models) : undefined;
   metadata?.catch(() => {});

@@ -84,7 +84,6 @@ function startHasher(): { worker: Worker; waiting: Waiting[] } {
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
     execArgv: [],
   });
-  worker.unref();
   const end = () => {
     if (hasher?.worker === worker) hasher = undefined;
     void worker.terminate();
@@ -102,5 +101,7 @@ function startHasher(): { worker: Worker; waiting: Waiting[] } {
     );
     for (const { path, resolve, reject } of others) hashInWorker(path).then(resolve, reject);
   });
+  // Not before: whoever listens to messages holds the process.
+  worker.unref();
   return { worker, waiting };
 }

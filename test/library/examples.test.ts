@@ -20,7 +20,10 @@ test.each(written.map((files, i) => [i, files] as const))(
     const folder = await temporaryFolder();
     await copyFile(fixture('pictures/person-01.png'), join(folder, 'person.png'));
     const code = examples[i]!.replace(`'stylegan-blend'`, JSON.stringify(library));
-    await writeFile(join(folder, 'example.mjs'), code.replace('steps: 300', 'steps: 3'));
+    await writeFile(
+      join(folder, 'example.mjs'),
+      code.replace('steps: 300', "profile: 'reference', steps: 3"),
+    );
     expect(execFileSync(process.execPath, ['example.mjs'], { cwd: folder }).toString()).toBe('');
     expect((await readdir(folder)).sort()).toEqual(['example.mjs', 'person.png', ...files].sort());
   },

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { NETWORK_NAMES, type NetworkName, networkName } from '../checkpoint/network-names.js';
+import { DEVICES, type Device, ENGINES, type EngineName } from '../engine/engine.js';
 import { UsageError } from '../errors.js';
 import { LOSS_NAMES, parseLossSpec } from '../project/loss-spec.js';
 import {
@@ -19,8 +20,8 @@ export interface CommonOptions {
 
 /** Options of the commands that compute pictures. */
 export interface EngineChoice {
-  readonly engine: 'auto' | 'onnxruntime' | 'tfjs';
-  readonly device: 'cpu' | 'webgpu' | 'cuda' | 'directml' | 'coreml' | 'auto';
+  readonly engine: EngineName | 'auto';
+  readonly device: Device | 'auto';
   readonly threads?: number;
   /** False with `--no-cache`. */
   readonly cache?: boolean;
@@ -242,14 +243,10 @@ export function dtypeOption(): Option {
 
 export function addEngine(command: Command): Command {
   return command
-    .addOption(choice('--engine <name>', 'what computes', ['auto', 'onnxruntime', 'tfjs']).default('auto'))
+    .addOption(choice('--engine <name>', 'what computes', ['auto', ...ENGINES]).default('auto'))
     .addOption(
       choice('--device <name>', 'what to compute on; the processor where it cannot be used', [
-        'cpu',
-        'webgpu',
-        'cuda',
-        'directml',
-        'coreml',
+        ...DEVICES,
         'auto',
       ]).default('auto'),
     )

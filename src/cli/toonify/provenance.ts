@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { z } from 'zod';
+import { DEVICES, ENGINES } from '../../engine/engine.js';
 import { InputFileError } from '../../errors.js';
 import { pictureMetadata } from '../../render/picture-metadata.js';
 import type { EngineChoice } from '../options.js';
@@ -61,8 +62,8 @@ const provenance = z.object({
     transfer: z.string().optional(),
     model: z.string().optional(),
   }),
-  engine: z.enum(['auto', 'onnxruntime', 'tfjs']),
-  device: z.enum(['cpu', 'webgpu', 'cuda', 'auto']),
+  engine: z.enum(['auto', ...ENGINES]),
+  device: z.enum([...DEVICES, 'auto']),
   threads: z.int().min(1).max(1024).optional(),
 });
 

@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { provenanceEntries, readResult } from '../../src/cli/toonify/provenance.js';
+import { RECORD_VERSION, RESULT_KEY } from '../../src/cli/toonify/record.js';
+import { DEVICES, ENGINES } from '../../src/engine/engine.js';
+import { writePicture } from '../../src/render/write-picture.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const HASH = '0'.repeat(64);
+const picture = { width: 2, height: 2, data: new Uint8Array(12) };
+
+test.each([...DEVICES, 'auto'] as const)('what was made on %s says so and is understood', async (device) => {
+  const path = join(await temporaryFolder(), 'toon.png');
+  for (const engine of ['auto', ...ENGINES] as const) {
+    const said = { input: 'photo.jpg', models: { base: 'b', transfer: 't' }, engine, device, threads: 2 };
+    const record = { [RESULT_KEY]: JSON.stringify({ version: RECORD_VERSION, input: HASH, base: HASH }) };
+    await writePicture(path, picture, { force: true, metadata: { ...record, ...provenanceEntries(said) } });
+    expect((await readResult(path)).provenance).toEqual(said);
+  }
+});

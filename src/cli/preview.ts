@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { render } from '../library/render.js';
 import type { Picture } from '../render/picture.js';
 import { contactSheet } from '../render/sheet.js';
 import type { Models } from '../swap/blend.js';
@@ -6,7 +7,6 @@ import { modelsOf, pairOfRecipe, type Recipe } from '../swap/recipe-model.js';
 import { chosenEngine } from './engine.js';
 import type { EngineChoice } from './options.js';
 import type { Context } from './outcome.js';
-import { renderSeeds } from './render-seeds.js';
 
 export interface PreviewModels {
   readonly recipe: Recipe;
@@ -30,7 +30,7 @@ export async function preview(
     const rows: Picture[][] = [];
     for (const [i, checkpoint] of checkpoints.entries()) {
       const onPicture = (done: number) => progress.update(i * seeds.length + done);
-      rows.push(await renderSeeds(checkpoint, engine, { seeds, classIndex, signal, onPicture }));
+      rows.push(await render(checkpoint, { engine, seeds, classIndex, signal, onPicture }));
     }
     return await contactSheet({
       rows,

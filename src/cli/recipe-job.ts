@@ -1,14 +1,11 @@
-import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
-import { InputFileError, UsageError } from '../errors.js';
-import { openForReading } from '../files/random-access.js';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { UsageError } from '../errors.js';
+import { fromFolder, MAX_NESTING, modelPath, readRecipeFile } from '../library/recipe-files.js';
 import { parseSeeds } from '../render/seeds.js';
 import { type RecipeModel, recipeOfFile } from '../swap/recipe-file/document.js';
-import { MAX_RECIPE_BYTES, type ParsedRecipe, parseRecipeFile } from '../swap/recipe-file/parse.js';
+import type { ParsedRecipe } from '../swap/recipe-file/parse.js';
 import type { BlendJob, BlendOptions, ModelSource } from './blend-job.js';
 import { fileIdentity } from './outputs.js';
-
-/** Recipes may take blends of other recipes as models, this deep. */
-const MAX_NESTING = 8;
 
 /** Options that say what a recipe says. */
 const IN_RECIPE = [
@@ -46,7 +43,7 @@ export async function jobOfRecipe(path: string, options: BlendOptions): Promise<
 
 /** @param above the recipes that led here */
 async function readJob(path: string, above: readonly string[]): Promise<BlendJob> {
-  const { file, lines } = await readRecipe(path);
+  const { file, lines } = await readRecipeFile(path);
   const here = [...above, await identityOf(path)];
   const { recipe, models } = await lines.explain([], () => recipeOfFile(file));
   const folder = dirname(path);
@@ -55,40 +52,24 @@ async function readJob(path: string, above: readonly string[]): Promise<BlendJob
     sources.set(name, await sourceOf(written, name, { folder, here, lines }));
   }
   const { output = {}, preview } = file;
-  const inFolder = (name: string) => (isAbsolute(name) ? name : join(folder, name));
   return {
     recipe,
     models: sources,
-    out: output.file === undefined ? `${basename(path, extname(path))}.safetensors` : inFolder(output.file),
+    out:
+      output.file === undefined
+        ? `${basename(path, extname(path))}.safetensors`
+        : fromFolder(output.file, folder),
     ...(output.dtype === undefined ? {} : { dtype: output.dtype }),
     ...(output.container === undefined ? {} : { container: modelPath(output.container, folder) }),
     ...(output.networks === undefined ? {} : { networks: output.networks }),
     ...(output.lossy === true ? { lossy: true } : {}),
-    ...(preview === undefined ? {} : { preview: inFolder(preview.file) }),
+    ...(preview === undefined ? {} : { preview: fromFolder(preview.file, folder) }),
     ...(preview?.seeds === undefined
       ? {}
       : { seeds: await lines.explain(['preview', 'seeds'], () => seedsOf(preview.seeds!)) }),
     ...(preview?.class === undefined ? {} : { class: preview.class }),
     explain: (at, action) => lines.explain(at, action),
   };
-}
-
-async function readRecipe(path: string): Promise<ParsedRecipe> {
-  const file = await openForReading(path);
-  try {
-    // Before anything of it is in memory; line 1 because nothing has been read.
-    if (file.size > MAX_RECIPE_BYTES) {
-      throw new InputFileError(
-        'RECIPE_TOO_LARGE',
-        `${path}:1: expected a recipe of at most ${MAX_RECIPE_BYTES} bytes, found ${file.size}`,
-        { hint: 'models are named in a recipe, not put into it' },
-      );
-    }
-    const bytes = await file.read(0, file.size);
-    return parseRecipeFile(new TextDecoder().decode(bytes), path);
-  } finally {
-    await file.close();
-  }
 }
 
 interface Place {
@@ -106,7 +87,7 @@ async function sourceOf(
     const model = modelPath(written.model, folder);
     return { written: { ...written, model }, model };
   }
-  const path = isAbsolute(written.model) ? written.model : join(folder, written.model);
+  const path = fromFolder(written.model, folder);
   const at = ['models', name, 'recipe'];
   if (here.includes(await identityOf(path))) {
     throw lines.error('RECIPE_CYCLE', at, `models.${name}: ${written.model} leads back to itself`, {
@@ -121,11 +102,6 @@ async function sourceOf(
     );
   }
   return { written: { ...written, model: path }, job: await lines.explain(at, () => readJob(path, here)) };
-}
-
-/** A word is a name; anything that looks like a path starts from the recipe's folder. */
-function modelPath(model: string, folder: string): string {
-  return /[/\\.]/.test(model) && !isAbsolute(model) ? join(folder, model) : model;
 }
 
 async function identityOf(path: string): Promise<string> {

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { WrittenDType } from '../checkpoint/dtype.js';
 import { openModel } from '../checkpoint/names.js';
@@ -8,10 +7,10 @@ import { InputFileError, throwIfAborted, UsageError } from '../errors.js';
 import { blendModels, pairOf } from '../swap/blend.js';
 import { type BlendRecipe, completeRecipe } from '../swap/recipe.js';
 import { recipeOfFile } from '../swap/recipe-file/document.js';
-import { parseRecipeFile } from '../swap/recipe-file/parse.js';
 import { type RecipeFile, recipeFileSchema } from '../swap/recipe-file/schema.js';
 import { blendMetadata } from '../swap/recipe-metadata.js';
 import { type Recipe, recipeOfPair } from '../swap/recipe-model.js';
+import { MAX_NESTING, modelPath, readRecipeFile } from './recipe-files.js';
 
 /** Two generators, by name or path, and where they are blended. */
 export interface PairToBlend extends Partial<BlendRecipe> {
@@ -30,9 +29,6 @@ export interface BlendOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Recipes may take blends of other recipes as models, this deep. */
-const MAX_NESTING = 8;
 
 /**
  * Blends generators: of a pair, of a recipe as an object (docs/recipes.md), or of the path of a recipe file. The blend's
@@ -77,7 +73,9 @@ async function openSource(
   throwIfAborted(signal);
   if (typeof source === 'object' && 'transfer' in source) return openPair(source);
   const [file, folder] =
-    typeof source === 'string' ? [await readRecipe(source), dirname(source)] : [checked(source), '.'];
+    typeof source === 'string'
+      ? [(await readRecipeFile(source)).file, dirname(source)]
+      : [checked(source), '.'];
   if (depth > MAX_NESTING) {
     throw new InputFileError(
       'RECIPE_CYCLE',
@@ -88,7 +86,7 @@ async function openSource(
   const models = new Map<string, Checkpoint>();
   try {
     for (const [name, { model, isRecipe, sha256 }] of written) {
-      const path = /[/\\.]/.test(model) && !isAbsolute(model) ? join(folder, model) : model;
+      const path = modelPath(model, folder);
       const inner = isRecipe ? await openSource(path, signal, depth + 1) : undefined;
       const opened = inner === undefined ? await openModel(path) : blendModels(inner.models, inner.recipe);
       models.set(name, opened);
@@ -114,13 +112,6 @@ async function openPair({ base, transfer, ...parts }: PairToBlend): Promise<Open
     await ofBase.close();
     throw error;
   }
-}
-
-async function readRecipe(path: string): Promise<RecipeFile> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new InputFileError('FILE_MISSING', `${path}: cannot be read`, { cause });
-  });
-  return parseRecipeFile(text, path).file;
 }
 
 function checked(source: RecipeFile): RecipeFile {

@@ -6,7 +6,7 @@ import { type InPlacePlan, planInPlace } from '../checkpoint/in-place/plan-in-pl
 import type { NetworkName } from '../checkpoint/network-names.js';
 import { requireRosinality } from '../checkpoint/rosinality-write.js';
 import { UsageError } from '../errors.js';
-import { prepareHashing } from '../files/sha256.js';
+import { prepareDigests } from '../files/digest-thread.js';
 import type { Picture } from '../render/picture.js';
 import { blendModels } from '../swap/blend.js';
 import { type BlendJob, type BlendOptions, jobOfOptions } from './blend-job.js';
@@ -74,7 +74,7 @@ async function withWork(
   action: (work: Work) => Outcome | Promise<Outcome>,
 ): Promise<Outcome> {
   const { recipe, out, networks } = job;
-  if (options.dryRun !== true) prepareHashing();
+  if (options.dryRun !== true) prepareDigests();
   const models = await openBlendModels(job, { checkHashes: options.dryRun !== true });
   try {
     const form = outputForm(out, { container: models.container, source: models.base });

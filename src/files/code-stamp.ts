@@ -10,6 +10,16 @@ import { PACKAGE_ROOT } from './package-root.js';
  * @param folders such as `graph`
  */
 export function codeStamp(folders: readonly string[]): string {
+  const key = folders.join();
+  const stamp = stamps.get(key) ?? stampOf(folders);
+  stamps.set(key, stamp);
+  return stamp;
+}
+
+/** The code does not change under a process that has loaded it. */
+const stamps = new Map<string, string>();
+
+function stampOf(folders: readonly string[]): string {
   let [count, newest] = [0, 0];
   for (const root of ['dist', 'src']) {
     for (const folder of folders) {

@@ -3,8 +3,8 @@ import { requireRendered, resolutionOf } from '../checkpoint/checkpoint.js';
 import type { Engine, Executable, Values } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
 import { blockResolutions, blocksOf, CARRIED, handedOverShapes } from '../generator/blocks.js';
-import type { GeneratorNetwork } from '../generator/generator.js';
 import { loadPart } from '../generator/load-generator.js';
+import { noiseFeeds, ownNoise } from '../generator/noise-layers.js';
 import { blockProgram } from '../generator/programs.js';
 import { sizeOf } from '../graph/index.js';
 import { mapSeeds } from '../render/map-seeds.js';
@@ -57,7 +57,7 @@ export async function renderCandidates(
     const together = seedsTogether(architecture, blocks);
     for (const sources of groupsOf(candidates, (candidate) => contentOf(candidate, isSource))) {
       const network = await loadPart(sources[0]!.candidate.checkpoint, isSource);
-      const noise = noiseFeeds(network);
+      const noise = noiseFeeds(ownNoise(network));
       for (let start = 0; start < seeds.length; start += together) {
         throwIfAborted(options.signal);
         const chosen = seeds.slice(start, start + together);
@@ -205,12 +205,6 @@ function groupsOf(candidates: readonly Candidate[], key: (candidate: Candidate) 
     groups.set(of, [...(groups.get(of) ?? []), { candidate, index }]);
   }
   return [...groups.values()];
-}
-
-function noiseFeeds(network: GeneratorNetwork): Values {
-  return Object.fromEntries(
-    network.noiseLayers.map((layer) => [`noise.${layer.layer}`, network.noise(layer)]),
-  );
 }
 
 /** How many seeds go through together: as many as have their activations in the memory that is set aside. */

@@ -3,9 +3,9 @@ import { requireStyleGan2 } from '../checkpoint/checkpoint.js';
 import type { Engine } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
 import { loadGenerator } from '../generator/load-generator.js';
+import { noiseFeeds, ownNoise } from '../generator/noise-layers.js';
 import { contributionsProgram } from '../generator/programs.js';
 import { mapSeeds } from '../render/map-seeds.js';
-import { noiseOf } from '../render/noise-modes.js';
 import type { SeedOptions } from '../render/renderer.js';
 
 export interface UsageOptions extends SeedOptions {
@@ -39,9 +39,7 @@ export async function resolutionUsage(
   const network = await loadGenerator(checkpoint);
   const styles = await mapSeeds(network, engine, options.seeds, options);
   const executable = await engine.compile(contributionsProgram(network));
-  const noise = Object.fromEntries(
-    [...noiseOf('const', network, 0)].map(([layer, map]) => [`noise.${layer}`, map]),
-  );
+  const noise = noiseFeeds(ownNoise(network));
   const spreads = new Map(network.blocks.map((r) => [r, new ChannelSpread()]));
   try {
     for (const [i, ws] of styles.entries()) {

@@ -1,5 +1,6 @@
 import { type RenderedArchitecture, resolutionsOf } from '../checkpoint/architecture.js';
 import { input, type Tensor } from '../graph/index.js';
+import type { GeneratorNetwork } from './generator.js';
 import { shownResolution } from './growing.js';
 
 /** A layer that noise is added to, and the side of its noise buffer in pixels. */
@@ -42,4 +43,14 @@ export function noiseInputsOf(layers: readonly NoiseLayer[]): Map<string, Tensor
   return new Map(
     layers.map(({ layer, resolution }) => [layer, input(`noise.${layer}`, [1, 1, resolution, resolution])]),
   );
+}
+
+/** Values for {@link noiseInputsOf}, by the inputs' names. */
+export function noiseFeeds(noise: NoiseMaps): Record<string, Float32Array> {
+  return Object.fromEntries([...noise].map(([layer, map]) => [`noise.${layer}`, map]));
+}
+
+/** The fixed noise that the checkpoint of a network holds. */
+export function ownNoise(network: Pick<GeneratorNetwork, 'noiseLayers' | 'noise'>): NoiseMaps {
+  return new Map(network.noiseLayers.map((layer) => [layer.layer, network.noise(layer)]));
 }

@@ -1,6 +1,6 @@
 import type { Executable, Values } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
-import type { NoiseMaps } from '../generator/noise-layers.js';
+import { type NoiseMaps, noiseFeeds } from '../generator/noise-layers.js';
 import { type RandomSnapshot, RandomState } from '../generator/random-state.js';
 import { Adam } from './adam.js';
 import { renormalise } from './noise.js';
@@ -111,11 +111,6 @@ export async function descend(
   const end = await executable.run({ w, ...maps, ...feeds });
   const last = { point: w, noise, distance: end['distance']![0]! };
   return { best: best.distance < last.distance ? best : last, last, steps: step };
-}
-
-/** Noise maps by the names of a program's inputs. */
-export function noiseFeeds(noise: NoiseMaps): Record<string, Float32Array> {
-  return Object.fromEntries([...noise].map(([layer, map]) => [`noise.${layer}`, map]));
 }
 
 function noiseOfFeeds(feeds: Values): NoiseMaps {

@@ -4,9 +4,9 @@ import { compileStaged, type StagedExecutable } from '../engine/staged.js';
 import { throwIfAborted, UsageError } from '../errors.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import { loadGenerator } from '../generator/load-generator.js';
-import type { NoiseMaps } from '../generator/noise-layers.js';
+import { type NoiseMaps, noiseFeeds, ownNoise } from '../generator/noise-layers.js';
 import { RandomState } from '../generator/random-state.js';
-import { descend, type Found, freshState, noiseFeeds, type SearchState } from './descent.js';
+import { descend, type Found, freshState, type SearchState } from './descent.js';
 import { createGaussNewton, type GaussNewton, mostSteps } from './gauss-newton/search.js';
 import { DEFAULT_PULL, DEFAULT_STEPS, type Profile, type SpaceName } from './profile.js';
 import { FAST_RAMPS, type Ramps, REFERENCE_RAMPS } from './schedule.js';
@@ -211,10 +211,6 @@ function resumable(state: SearchState, { network, space }: Search): SearchState 
   );
   if (fits && Object.keys(state.values).length === 4 * sizes.length) return state;
   throw new UsageError('STATE_DIFFERS', 'resume: expected a state of a search in this generator and space');
-}
-
-function ownNoise(network: GeneratorNetwork): NoiseMaps {
-  return new Map(network.noiseLayers.map((layer) => [layer.layer, network.noise(layer)]));
 }
 
 /** A result with its picture. */

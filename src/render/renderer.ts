@@ -7,7 +7,7 @@ import { codeStamp } from '../files/code-stamp.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import type { LatentSpace } from '../generator/latent-space.js';
 import { loadGenerator, loadMapping } from '../generator/load-generator.js';
-import type { NoiseMaps } from '../generator/noise-layers.js';
+import { type NoiseMaps, noiseFeeds } from '../generator/noise-layers.js';
 import { synthesisProgram } from '../generator/programs.js';
 import { createMapper, zOf } from './map-seeds.js';
 import { type NoiseMode, noiseOf } from './noise-modes.js';
@@ -93,8 +93,7 @@ function assembled(
     },
     noise: (mode, seed = 0) => noiseOf(mode, network, seed),
     async image(ws, noise) {
-      const maps = [...noise].map(([layer, map]) => [`noise.${layer}`, map]);
-      return (await synthesize.run({ ws, ...Object.fromEntries(maps) }))['image']!;
+      return (await synthesize.run({ ws, ...noiseFeeds(noise) }))['image']!;
     },
     picture: async (ws, noise) => toPicture(await renderer.image(ws, noise)),
     async dispose() {

@@ -1,6 +1,6 @@
-import type { Engine, Executable, Values } from '../../engine/index.js';
+import type { Engine, Executable } from '../../engine/index.js';
 import type { GeneratorNetwork } from '../../generator/generator.js';
-import { noiseInputsOf } from '../../generator/noise-layers.js';
+import { noiseFeeds, noiseInputsOf, ownNoise } from '../../generator/noise-layers.js';
 import {
   add,
   averagePool,
@@ -46,9 +46,7 @@ const BATCH = 32;
 export function createView(network: GeneratorNetwork, space: SearchSpace, engine: Engine): View {
   const { resolution } = network.architecture;
   const largest = Math.max(1, Math.min(BATCH, Math.floor(BATCH * (FINEST / resolution) ** 2)));
-  const noise: Values = Object.fromEntries(
-    network.noiseLayers.map((layer) => [`noise.${layer.layer}`, network.noise(layer)]),
-  );
+  const noise = noiseFeeds(ownNoise(network));
   const compiled = new Map<number, Promise<Executable>>();
   const executable = (batch: number) => {
     if (!compiled.has(batch)) compiled.set(batch, engine.compile(residualProgram(network, space, batch)));

@@ -26,6 +26,7 @@ import {
 import type { Context, Outcome } from './outcome.js';
 import { checkOutput, requireDistinct } from './outputs.js';
 import { psnr } from './psnr.js';
+import { FILM_FPS, stepsPerFrame } from './search-film.js';
 
 interface ProjectOptions extends CommonOptions, EngineChoice, SearchChoice {
   readonly network?: string;
@@ -33,9 +34,6 @@ interface ProjectOptions extends CommonOptions, EngineChoice, SearchChoice {
   readonly out?: string;
   readonly progressFilm?: string;
 }
-
-const MAX_FRAMES = 60;
-const FRAMES_PER_SECOND = 12;
 
 /** `blend project MODEL PICTURE`: finds w and noise of a picture and saves them. */
 export async function projectCommand(
@@ -46,7 +44,7 @@ export async function projectCommand(
 ): Promise<Outcome> {
   const { force, progressFilm: film } = options;
   const out = options.out ?? `${basename(picturePath, extname(picturePath))}.safetensors`;
-  if (film !== undefined) await checkFilm(film, { fps: FRAMES_PER_SECOND });
+  if (film !== undefined) await checkFilm(film, { fps: FILM_FPS });
   const checkpoint = await openModel(model, { network: options.network });
   try {
     const architecture = requireRendered(checkpoint);
@@ -84,7 +82,7 @@ export async function projectCommand(
     };
     await saveLatents(out, { space: name, w, rows: w.length / dim, noise }, metadata, { force });
     if (film !== undefined) {
-      await writeFilm(film, frames, { fps: FRAMES_PER_SECOND, force, signal: context.signal });
+      await writeFilm(film, frames, { fps: FILM_FPS, force, signal: context.signal });
     }
     await kept.remove();
     context.terminal.info(
@@ -137,7 +135,7 @@ async function search(
   const renderer = options.progressFilm === undefined ? undefined : await createRenderer(checkpoint, engine);
   const frames: Picture[] = [];
   const total = plannedSteps(profile, steps, target.width);
-  const every = Math.ceil(total / MAX_FRAMES);
+  const every = stepsPerFrame(total);
   if (kept.resume !== undefined) terminal.info(`going on at step ${kept.resume.step} of an earlier run`);
   const progress = await terminal.progress({ label: basename(checkpoint.origin.path), total });
   try {

@@ -11,6 +11,7 @@ import { chosenLoss } from '../chosen-loss.js';
 import { type CommonOptions, type EngineChoice, type SearchChoice, searchSettings } from '../options.js';
 import type { Context, Outcome } from '../outcome.js';
 import { checkFolder, checkOutput } from '../outputs.js';
+import { FILM_FPS } from '../search-film.js';
 import { table } from '../table.js';
 import { describeError } from '../terminal.js';
 import { type BatchFiles, batchFilesOf } from './batch-files.js';
@@ -21,7 +22,7 @@ import { isBundledPair, type ModelOptions, type Models, openModels } from './mod
 import type { PartOptions } from './parts.js';
 import type { Item } from './plan.js';
 import type { Settings } from './record.js';
-import { FILM_FPS, type Result, runItems } from './run-items.js';
+import { type Result, runItems } from './run-items.js';
 import { planWithFaces } from './search-faces.js';
 import type { ToonSettings } from './toonifier.js';
 import { totalsOf } from './totals.js';

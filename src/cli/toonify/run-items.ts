@@ -8,6 +8,7 @@ import type { CommonOptions, EngineChoice } from '../options.js';
 import type { Context } from '../outcome.js';
 import { makeFolder } from '../outputs.js';
 import type { Progress } from '../progress.js';
+import { FILM_FPS } from '../search-film.js';
 import type { Terminal } from '../terminal.js';
 import type { BatchLog } from './batch-log.js';
 import type { Thumbnails } from './journal.js';
@@ -32,9 +33,6 @@ export interface Result {
   readonly seconds?: number;
   readonly error?: StyleganBlendError;
 }
-
-/** Of a film of the search. */
-export const FILM_FPS = 12;
 
 export interface RunOptions extends CommonOptions, Pick<ToonifyPartOptions, 'pasteBack' | 'matchColours'> {
   /** Pictures that are worked on at once. */

@@ -9,6 +9,7 @@ import { labelOf } from '../../render/styles.js';
 import { stylesOfLatents } from '../latents-fit.js';
 import type { SearchSettings } from '../options.js';
 import { psnr } from '../psnr.js';
+import { stepsPerFrame } from '../search-film.js';
 import type { Models } from './models.js';
 
 export interface ToonSettings extends SearchSettings {
@@ -25,9 +26,6 @@ export interface Toon {
   /** Of the reconstruction in the base generator, in decibels. */
   readonly psnr: number;
 }
-
-/** Frames of a film of the search. */
-const MAX_FRAMES = 60;
 
 /** Turns one picture after the other into its counterpart. Calls must not overlap. */
 export interface Toonifier {
@@ -62,7 +60,7 @@ export async function createToonifier(
   return {
     engine: engine.description,
     async toonify(aligned, { signal, onStep, onFrame }) {
-      const every = Math.ceil(plannedSteps(profile, steps, base.architecture.resolution) / MAX_FRAMES);
+      const every = stepsPerFrame(plannedSteps(profile, steps, base.architecture.resolution));
       // Noise that was discarded leaves the blend with its own.
       const toonOf = ({ w, noise }: Pick<Latents, 'w' | 'noise'>) =>
         inBlend.picture(stylesOfLatents(w, inBlend, { psi }), new Map([...inBlend.noise('const'), ...noise]));

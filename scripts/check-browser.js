@@ -14,23 +14,9 @@ const TIMEOUT_MS = 120_000;
 const SEEDS = [0, 85];
 const TYPES = { '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
 
-const GENERATORS = [
-  { name: 'golden32', expected: 'golden-expected', key: 'golden32.seed#.image_psi07', psi: 0.7 },
-  {
-    name: 'golden64-cond',
-    expected: 'golden-expected',
-    key: 'golden64-cond.seed#.image_psi07',
-    psi: 0.7,
-    label: 2,
-  },
-  {
-    name: 'golden32-stylegan1',
-    expected: 'golden32-stylegan1-expected',
-    key: 'seed#.image_psi07_cutoff8',
-    psi: 0.7,
-  },
-  { name: 'golden32-pggan', expected: 'golden32-pggan-expected', key: 'seed#.image' },
-];
+const GENERATORS = JSON.parse(
+  readFileSync(new URL('../test/export/golden-generators.json', import.meta.url), 'utf8'),
+);
 
 // What the page does: runs every model, sends the numbers back.
 const PAGE = `<!doctype html><script type="module">

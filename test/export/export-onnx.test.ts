@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
@@ -10,23 +11,19 @@ import { createRenderer } from '../../src/render/renderer.js';
 import { fixture, goldenTensors, maxDifference } from '../support/golden.js';
 import { randomGenerator } from '../support/random-generator.js';
 
-const generators = [
-  { name: 'golden32', expected: 'golden-expected', key: 'golden32.seed#.image_psi07', psi: 0.7 },
-  {
-    name: 'golden64-cond',
-    expected: 'golden-expected',
-    key: 'golden64-cond.seed#.image_psi07',
-    psi: 0.7,
-    label: 2,
-  },
-  {
-    name: 'golden32-stylegan1',
-    expected: 'golden32-stylegan1-expected',
-    key: 'seed#.image_psi07_cutoff8',
-    psi: 0.7,
-  },
-  { name: 'golden32-pggan', expected: 'golden32-pggan-expected', key: 'seed#.image' },
-];
+interface GoldenGenerator {
+  readonly name: string;
+  /** The file with what the reference makes of it, and the tensor in it, # for the seed. */
+  readonly expected: string;
+  readonly key: string;
+  readonly psi?: number;
+  readonly label?: number;
+}
+
+/** scripts/check-browser.js takes the same ones to browsers. */
+const generators: readonly GoldenGenerator[] = JSON.parse(
+  readFileSync(new URL('golden-generators.json', import.meta.url), 'utf8'),
+);
 
 const engine = await openEngine({ device: 'cpu', threads: 1 });
 

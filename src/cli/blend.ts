@@ -1,25 +1,7 @@
 import { Command } from 'commander';
-import { MAX_ALIGNED_SIZE, MIN_ALIGNED_SIZE } from '../face/limits.js';
 import { addBlendOptions } from './blend-options.js';
-import { addAttribute, addCompare } from './compare-options.js';
-import { addExploring } from './exploring.js';
-import { addFaceOptions } from './face-options.js';
-import { addModels } from './models-options.js';
-import {
-  addClass,
-  addCommon,
-  addEngine,
-  addFeatures,
-  addNetwork,
-  addProjectionOptions,
-  addPsi,
-  choice,
-  dtypeOption,
-  modelFile,
-  seedsOption,
-  text,
-  wholeNumber,
-} from './options.js';
+import { COMMANDS } from './commands.js';
+import { addCommands } from './definition.js';
 import { runProgram, type Start } from './run.js';
 import { addVersion } from './version.js';
 
@@ -41,10 +23,10 @@ Exit codes: 0 done, 1 fault of the program, 2 wrong call, 3 bad input file, 4 ca
 
 /** The program `blend`. Returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  return runProgram('blend', argv, blendProgram);
+  return runProgram('blend', argv, (start) => blendProgram(start, argv));
 }
 
-function blendProgram(start: Start): Command {
+function blendProgram(start: Start, argv: readonly string[]): Command {
   const program = addVersion(new Command('blend'))
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
@@ -67,196 +49,6 @@ function blendProgram(start: Start): Command {
       }),
     );
 
-  addPlan(program, start);
-  addReplay(program, start);
-  addRender(program, start);
-  addExploring(program, start);
-  addProject(program, start);
-  addAlign(program, start);
-  addConvert(program, start);
-  addExport(program, start);
-  addInspect(program, start);
-  addDiff(program, start);
-  addCompare(program, start);
-  addAttribute(program, start);
-  addModels(program, start);
-  addDoctor(program, start);
+  addCommands(program, COMMANDS, { argv, start });
   return program;
-}
-
-function addPlan(program: Command, start: Start): void {
-  const command = program
-    .command('plan [recipe]')
-    .description('Says what a blend would be made of, and what it takes, without reading the weights.')
-    .allowExcessArguments();
-  addBlendOptions(command).action((_, options, command: Command) =>
-    start(async () => (await import('./blend-command.js')).planCommand(options, command)),
-  );
-}
-
-function addReplay(program: Command, start: Start): void {
-  const command = program
-    .command('replay <file>')
-    .description('Makes a blend once more, by the recipe that it carries, and compares the two bit for bit.')
-    .option(
-      '--model <name=file>',
-      'where a model of the recipe is; else it is looked for beside the file, here, and by name',
-      modelFile('--model'),
-    )
-    .option('--out <file>', 'also keep what was made', text('--out'));
-  addCommon(command, { writes: true }).action((file: string, options) =>
-    start(async (context) => (await import('./replay-command.js')).replayCommand(file, options, context)),
-  );
-}
-
-function addRender(program: Command, start: Start): void {
-  const command = program
-    .command('render <model>')
-    .description('Renders faces.')
-    .addOption(seedsOption())
-    .option(
-      '--latents <file>',
-      'render a w that "blend project" has saved, with its noise',
-      text('--latents'),
-    );
-  addFeatures(addClass(addPsi(addNetwork(command, ['G_ema', 'G']))))
-    .option(
-      '--cutoff <n>',
-      'truncate only the first n layers (default: all; 8 in StyleGAN)',
-      wholeNumber('--cutoff', { min: 0 }),
-    )
-    .addOption(
-      choice(
-        '--noise <mode>',
-        "the generator's own, random (of the seed), or none (default: const, or the noise of --latents)",
-        ['const', 'random', 'none'],
-      ),
-    )
-    .option(
-      '--out <path>',
-      'a folder for files such as seed0085.png, or one picture (PNG, JPEG, WebP); several seeds make it a sheet',
-      text('--out'),
-      '.',
-    );
-  addCommon(addEngine(command), { writes: true }).action((model: string, options) =>
-    start(async (context) => (await import('./render-command.js')).renderCommand(model, options, context)),
-  );
-}
-
-function addProject(program: Command, start: Start): void {
-  const command = program
-    .command('project <model> <picture>')
-    .description('Finds the w and noise with which a generator makes a picture.');
-  addClass(addProjectionOptions(addNetwork(command, ['G_ema', 'G'])))
-    .option('--out <file>', 'where to save them (default: PICTURE.safetensors here)', text('--out'))
-    .option(
-      '--progress-film <file>',
-      'a film of the search (WebP, GIF or, with ffmpeg, MP4)',
-      text('--progress-film'),
-    );
-  addCommon(addEngine(command), { writes: true }).action((model: string, picture: string, options) =>
-    start(async (context) =>
-      (await import('./project-command.js')).projectCommand(model, picture, options, context),
-    ),
-  );
-}
-
-function addAlign(program: Command, start: Start): void {
-  const command = program
-    .command('align <photo|folder...>')
-    .description('Finds faces in photos and cuts them out as the pictures of FFHQ were.')
-    .option(
-      '--size <pixels>',
-      'side of the results (default: 1024, or what --landmarks says)',
-      wholeNumber('--size', { min: MIN_ALIGNED_SIZE, max: MAX_ALIGNED_SIZE }),
-    );
-  addFaceOptions(command)
-    .option('--recursive', 'also take the photos in sub-folders')
-    .option(
-      '--out <path>',
-      'a folder for files such as NAME-face.png, or NAME-face-2.png where there are several; or one picture (PNG, JPEG, WebP)',
-      text('--out'),
-      '.',
-    );
-  addCommon(command, { writes: true }).action((paths: string[], options) =>
-    start(async (context) => (await import('./align-command.js')).alignCommand(paths, options, context)),
-  );
-}
-
-function addConvert(program: Command, start: Start): void {
-  const command = program
-    .command('convert <in> <out>')
-    .description('Writes a network in another form: .safetensors, .pt, or in place of a container.')
-    .option(
-      '--container <file>',
-      'take the form, and all that is not converted, of this .pkl or .pt',
-      text('--container'),
-    );
-  addNetwork(command)
-    .addOption(dtypeOption())
-    .option('--lossy', 'write although something is lost')
-    .option('--dry-run', 'check, say what would be done, and write nothing');
-  addCommon(command, { writes: true }).action((input: string, output: string, options) =>
-    start(async (context) =>
-      (await import('./convert-command.js')).convertCommand(input, output, options, context),
-    ),
-  );
-}
-
-function addExport(program: Command, start: Start): void {
-  const command = program
-    .command('export <model>')
-    .description('Writes a generator as an ONNX model, for other programs and for browsers.')
-    .requiredOption(
-      '--out <file>',
-      'the model to write, .onnx; a page about it is written beside it',
-      text('--out'),
-    )
-    .option('--parts', 'mapping and synthesis as two models, OUT-mapping.onnx and OUT-synthesis.onnx')
-    .addOption(
-      choice(
-        '--noise <mode>',
-        "const makes the generator's own noise part of the model, input asks for it at every run",
-        ['const', 'input', 'none'],
-      ).default('const'),
-    )
-    .option(
-      '--cutoff <n>',
-      'psi truncates only the first n layers; "input" asks for n at every run (default: all; 8 in StyleGAN)',
-      (word: string) => (word === 'input' ? word : wholeNumber('--cutoff', { min: 0 })(word)),
-    )
-    .option('--fp16', 'store weights as halves: half the size, computed in 32 bits, pictures differ slightly')
-    .option('--check', 'run the model in ONNX Runtime and compare its pictures with those of blend render');
-  addCommon(addNetwork(command, ['G_ema', 'G']), { writes: true }).action((model: string, options) =>
-    start(async (context) => (await import('./export-command.js')).exportCommand(model, options, context)),
-  );
-}
-
-function addInspect(program: Command, start: Start): void {
-  const command = program
-    .command('inspect <model>')
-    .description('Says what a file holds, what Python would have run to open it, and how it was blended.')
-    .option('--tensors', 'also read every tensor: mean, deviation, range, and what is not finite');
-  addCommon(addNetwork(command), { writes: false }).action((model: string, options) =>
-    start(async (context) => (await import('./inspect-command.js')).inspectCommand(model, options, context)),
-  );
-}
-
-function addDiff(program: Command, start: Start): void {
-  const command = program
-    .command('diff <a> <b>')
-    .description('Says how far two networks are from each other, resolution by resolution.');
-  addCommon(addNetwork(command), { writes: false }).action((a: string, b: string, options) =>
-    start(async (context) => (await import('./diff-command.js')).diffCommand(a, b, options, context)),
-  );
-}
-
-function addDoctor(program: Command, start: Start): void {
-  const command = program
-    .command('doctor')
-    .description('Says what this machine can compute with, and what it lacks.')
-    .option('--clear-cache', 'forget the compiled generators that are kept; downloads stay');
-  addCommon(command, { writes: false }).action((options) =>
-    start(async () => (await import('./doctor.js')).doctorCommand(options)),
-  );
 }

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import { parseSeeds } from '../render/seeds.js';
 import { addRecipeOptions } from './blend-options.js';
+import type { Definition } from './definition.js';
 import { addFilm } from './film-options.js';
 import {
   addClass,
@@ -17,24 +18,11 @@ import {
   text,
   wholeNumber,
 } from './options.js';
-import type { Start } from './run.js';
 import { sliding } from './sliding.js';
 import { axis } from './sweep-axes.js';
 
 /** Two for each resolution up to a million pixels. */
 const MOST_STYLES = 39;
-
-/** The commands that look at what a generator or a blend does: sweeps, films, mixes, measurements. */
-export function addExploring(program: Command, start: Start): void {
-  addSweep(program, start);
-  addSlide(program, start);
-  addMorph(program, start);
-  addWalk(program, start);
-  addMix(program, start);
-  addNoise(program, start);
-  addUsage(program, start);
-  addPlot(program, start);
-}
 
 function addPair(command: Command): Command {
   return command
@@ -61,219 +49,232 @@ A parameter is seed, swap, ramp, amount, base or transfer, with its values after
   blend sweep … --swap 16 --columns amount=0,0.5,1,1.5 --rows seed     beyond 1: more than the transfer model
   blend sweep --base B --columns transfer=T,U --rows swap --seeds 3`;
 
-function addSweep(program: Command, start: Start): void {
-  const command = addOutPicture(
-    addPair(
-      program
-        .command('sweep')
-        .description(
-          'Renders faces while one or two parameters of a blend vary, as a sheet: every swap unless told otherwise.',
-        ),
-    ),
-  )
-    .addOption(axisOption('--columns', 'what varies from left to right', 'swap'))
-    .addOption(axisOption('--rows', 'what varies from top to bottom', 'seed'))
-    .option('--swap <resolution>', 'the swap, where that does not vary', wholeNumber('--swap'))
-    .option('--amount <λ>', 'base + λ · α · (transfer - base), where that does not vary', number('--amount'))
-    .addOption(seedsOption())
-    .option(
-      '--size <resolution>',
-      'a quick look: stop there, without what finer resolutions add',
-      wholeNumber('--size'),
-    );
-  addCommon(addEngine(addClass(addPsi(addRecipe(command)))), { writes: true })
-    .addHelpText('after', SWEEP_EXAMPLES)
-    .action((options) =>
-      start(async (context) => (await import('./sweep-command.js')).sweepCommand(options, context)),
-    );
-}
+const sweep: Definition = {
+  usage: 'sweep',
+  description:
+    'Renders faces while one or two parameters of a blend vary, as a sheet: every swap unless told otherwise.',
+  define(command, start) {
+    addOutPicture(addPair(command))
+      .addOption(axisOption('--columns', 'what varies from left to right', 'swap'))
+      .addOption(axisOption('--rows', 'what varies from top to bottom', 'seed'))
+      .option('--swap <resolution>', 'the swap, where that does not vary', wholeNumber('--swap'))
+      .option(
+        '--amount <λ>',
+        'base + λ · α · (transfer - base), where that does not vary',
+        number('--amount'),
+      )
+      .addOption(seedsOption())
+      .option(
+        '--size <resolution>',
+        'a quick look: stop there, without what finer resolutions add',
+        wholeNumber('--size'),
+      );
+    addCommon(addEngine(addClass(addPsi(addRecipe(command)))), { writes: true })
+      .addHelpText('after', SWEEP_EXAMPLES)
+      .action((options) =>
+        start(async (context) => (await import('./sweep-command.js')).sweepCommand(options, context)),
+      );
+  },
+};
 
 function axisOption(name: string, description: string, usual: 'swap' | 'seed'): Option {
   const option = new Option(`${name} <parameter>`, description).argParser(axis(name));
   return option.default({ parameter: usual, values: undefined }, usual);
 }
 
-function addSlide(program: Command, start: Start): void {
-  const command = program
-    .command('slide')
-    .description('Makes a film in which a blend changes while the faces stay.')
-    .requiredOption('--base <model>', 'the generator that is blended into', text('--base'))
-    .requiredOption('--transfer <model>', 'the generator that was fine-tuned from it', text('--transfer'))
-    .option(
-      '--swap <from..to>',
-      'the swap, in pixels: slides in octaves, for example 4..64',
-      sliding('--swap', { min: 1 }),
-    )
-    .option('--ramp <from..to>', 'the width of the transition, in octaves', sliding('--ramp', { min: 0 }))
-    .option(
-      '--amount <from..to>',
-      'λ of base + λ · α · (transfer - base), for example 0..1.5',
-      sliding('--amount', {}),
-    )
-    .addOption(
-      choice('--structure <model>', 'which model supplies the resolutions up to the swap', [
-        'transfer',
-        'base',
-      ]).default('transfer'),
-    )
-    .addOption(seedsOption('0'))
-    .option('--curve', 'draw α of each resolution above the faces')
-    .option('--one-way', 'do not go back to where it began');
-  addCommon(addEngine(addClass(addPsi(addFilm(command, '6 seconds')))), { writes: true }).action((options) =>
-    start(async (context) => (await import('./slide-command.js')).slideCommand(options, context)),
-  );
-}
+const slide: Definition = {
+  usage: 'slide',
+  description: 'Makes a film in which a blend changes while the faces stay.',
+  define(command, start) {
+    command
+      .requiredOption('--base <model>', 'the generator that is blended into', text('--base'))
+      .requiredOption('--transfer <model>', 'the generator that was fine-tuned from it', text('--transfer'))
+      .option(
+        '--swap <from..to>',
+        'the swap, in pixels: slides in octaves, for example 4..64',
+        sliding('--swap', { min: 1 }),
+      )
+      .option('--ramp <from..to>', 'the width of the transition, in octaves', sliding('--ramp', { min: 0 }))
+      .option(
+        '--amount <from..to>',
+        'λ of base + λ · α · (transfer - base), for example 0..1.5',
+        sliding('--amount', {}),
+      )
+      .addOption(
+        choice('--structure <model>', 'which model supplies the resolutions up to the swap', [
+          'transfer',
+          'base',
+        ]).default('transfer'),
+      )
+      .addOption(seedsOption('0'))
+      .option('--curve', 'draw α of each resolution above the faces')
+      .option('--one-way', 'do not go back to where it began');
+    addCommon(addEngine(addClass(addPsi(addFilm(command, '6 seconds')))), { writes: true }).action(
+      (options) =>
+        start(async (context) => (await import('./slide-command.js')).slideCommand(options, context)),
+    );
+  },
+};
 
-function addMorph(program: Command, start: Start): void {
-  const command = program
-    .command('morph <source>')
-    .description("Makes a film from a picture's own projection to its counterpart in the blend.")
-    .requiredOption('--base <model>', 'the generator that the picture was found in', text('--base'))
-    .requiredOption('--transfer <model>', 'the generator that was fine-tuned from it', text('--transfer'))
-    .requiredOption(
-      '--swap <resolution>',
-      'the last resolution that becomes the transfer model',
-      wholeNumber('--swap'),
-    )
-    .option('--one-way', 'do not go back to where it began');
-  addFilm(addRecipe(addClass(addProjectionOptions(command))), '4 seconds').addHelpText(
-    'after',
-    `
+const morph: Definition = {
+  usage: 'morph <source>',
+  description: "Makes a film from a picture's own projection to its counterpart in the blend.",
+  define(command, start) {
+    command
+      .requiredOption('--base <model>', 'the generator that the picture was found in', text('--base'))
+      .requiredOption('--transfer <model>', 'the generator that was fine-tuned from it', text('--transfer'))
+      .requiredOption(
+        '--swap <resolution>',
+        'the last resolution that becomes the transfer model',
+        wholeNumber('--swap'),
+      )
+      .option('--one-way', 'do not go back to where it began');
+    addFilm(addRecipe(addClass(addProjectionOptions(command))), '4 seconds').addHelpText(
+      'after',
+      `
 SOURCE is what "blend project" has saved, or a picture: the centre square is taken and projected first.`,
-  );
-  addCommon(addEngine(command), { writes: true }).action((source: string, options) =>
-    start(async (context) => (await import('./morph-command.js')).morphCommand(source, options, context)),
-  );
-}
-
-function addWalk(program: Command, start: Start): void {
-  const command = program
-    .command('walk <model>')
-    .description('Makes a film that walks through the latent space, from face to face.')
-    .addOption(seedsOption('0-3'))
-    .addOption(
-      choice(
-        '--path <name>',
-        'straight in W, along great circles of Z, or once around a circle in Z that two seeds span',
-        ['linear', 'spherical', 'circular'],
-      ).default('linear'),
-    )
-    .option('--one-way', 'do not go back to the first face')
-    .option('--ease', 'slow down at every face')
-    .addOption(
-      choice('--noise <mode>', "the generator's own, drawn once, moving in a circle, or none", [
-        'const',
-        'random',
-        'looping',
-        'none',
-      ]).default('const'),
-    )
-    .option(
-      '--noise-seed <n>',
-      'of noise that is drawn',
-      wholeNumber('--noise-seed', { min: 0, max: 0xfffffffe }),
-      0,
     );
-  addCommon(
-    addEngine(addClass(addCutoff(addPsi(addNetwork(addFilm(command, '2 seconds a face'), ['G_ema', 'G']))))),
-    { writes: true },
-  ).action((model: string, options) =>
-    start(async (context) => (await import('./walk-command.js')).walkCommand(model, options, context)),
-  );
-}
+    addCommon(addEngine(command), { writes: true }).action((source: string, options) =>
+      start(async (context) => (await import('./morph-command.js')).morphCommand(source, options, context)),
+    );
+  },
+};
 
-function addMix(program: Command, start: Start): void {
-  const command = addOutPicture(
-    program
-      .command('mix <model>')
-      .description('Mixes styles: faces of rows with some of the styles of columns.'),
-  )
-    .requiredOption('--rows <list>', 'seeds of the faces that are changed, such as 85,100', (list: string) =>
-      parseSeeds(list),
-    )
-    .requiredOption('--columns <list>', 'seeds of the faces whose styles are taken', (list: string) =>
-      parseSeeds(list),
-    )
-    .addOption(
-      new Option('--styles <list>', 'which layers take the style of the column')
-        .argParser(styles)
-        .default(styles('0-6'), '0-6'),
-    )
-    .addOption(
-      choice('--noise <mode>', "the generator's own, random, or none", ['const', 'random', 'none']).default(
-        'const',
+const walk: Definition = {
+  usage: 'walk <model>',
+  description: 'Makes a film that walks through the latent space, from face to face.',
+  define(command, start) {
+    command
+      .addOption(seedsOption('0-3'))
+      .addOption(
+        choice(
+          '--path <name>',
+          'straight in W, along great circles of Z, or once around a circle in Z that two seeds span',
+          ['linear', 'spherical', 'circular'],
+        ).default('linear'),
+      )
+      .option('--one-way', 'do not go back to the first face')
+      .option('--ease', 'slow down at every face')
+      .addOption(
+        choice('--noise <mode>', "the generator's own, drawn once, moving in a circle, or none", [
+          'const',
+          'random',
+          'looping',
+          'none',
+        ]).default('const'),
+      )
+      .option(
+        '--noise-seed <n>',
+        'of noise that is drawn',
+        wholeNumber('--noise-seed', { min: 0, max: 0xfffffffe }),
+        0,
+      );
+    addCommon(
+      addEngine(
+        addClass(addCutoff(addPsi(addNetwork(addFilm(command, '2 seconds a face'), ['G_ema', 'G'])))),
       ),
+      { writes: true },
+    ).action((model: string, options) =>
+      start(async (context) => (await import('./walk-command.js')).walkCommand(model, options, context)),
     );
-  addCommon(addEngine(addClass(addCutoff(addPsi(addNetwork(command, ['G_ema', 'G']))))), {
-    writes: true,
-  }).action((model: string, options) =>
-    start(async (context) => (await import('./mix-command.js')).mixCommand(model, options, context)),
-  );
-}
+  },
+};
 
-function addNoise(program: Command, start: Start): void {
-  const command = addOutPicture(
-    program
-      .command('noise <model>')
-      .description(
-        'Shows what noise does: faces with noise in all layers, none, fine and coarse ones, and how far it moves pixels.',
-      ),
-  )
-    .addOption(seedsOption('0-2'))
-    .option(
-      '--draws <n>',
-      'how often noise is drawn for the deviation',
-      wholeNumber('--draws', { min: 2, max: 100_000 }),
-      20,
-    )
-    .option(
-      '--noise-seed <n>',
-      'of the first draw',
-      wholeNumber('--noise-seed', { min: 0, max: 0xf0000000 }),
-      0,
-    )
-    .option(
-      '--split <resolution>',
-      'the last coarse resolution (default: the lower half)',
-      wholeNumber('--split'),
+const mix: Definition = {
+  usage: 'mix <model>',
+  description: 'Mixes styles: faces of rows with some of the styles of columns.',
+  define(command, start) {
+    addOutPicture(command)
+      .requiredOption(
+        '--rows <list>',
+        'seeds of the faces that are changed, such as 85,100',
+        (list: string) => parseSeeds(list),
+      )
+      .requiredOption('--columns <list>', 'seeds of the faces whose styles are taken', (list: string) =>
+        parseSeeds(list),
+      )
+      .addOption(
+        new Option('--styles <list>', 'which layers take the style of the column')
+          .argParser(styles)
+          .default(styles('0-6'), '0-6'),
+      )
+      .addOption(
+        choice('--noise <mode>', "the generator's own, random, or none", ['const', 'random', 'none']).default(
+          'const',
+        ),
+      );
+    addCommon(addEngine(addClass(addCutoff(addPsi(addNetwork(command, ['G_ema', 'G']))))), {
+      writes: true,
+    }).action((model: string, options) =>
+      start(async (context) => (await import('./mix-command.js')).mixCommand(model, options, context)),
     );
-  addCommon(addEngine(addClass(addCutoff(addPsi(addNetwork(command, ['G_ema', 'G']))))), {
-    writes: true,
-  }).action((model: string, options) =>
-    start(async (context) => (await import('./noise-command.js')).noiseCommand(model, options, context)),
-  );
-}
+  },
+};
 
-function addUsage(program: Command, start: Start): void {
-  const command = program
-    .command('usage <models...>')
-    .description(
-      'Measures how much each resolution adds to the picture, of one StyleGAN2 generator or several side by side.',
-    )
-    .addOption(seedsOption('0-15'))
-    .option('--out <file>', 'also draw it (SVG, PNG, JPEG, WebP)', text('--out'));
-  addCommon(addEngine(addClass(addPsi(command))), { writes: true }).action((models: string[], options) =>
-    start(async (context) => (await import('./usage-command.js')).usageCommand(models, options, context)),
-  );
-}
-
-function addPlot(program: Command, start: Start): void {
-  const command = program
-    .command('plot [recipe]')
-    .description(
-      'Draws the weight of every model at each resolution, of a recipe or of the options that describe a blend.',
-    )
-    .option('--out <file>', 'also draw it (SVG, PNG, JPEG, WebP)', text('--out'))
-    .option(
-      '--resolution <r>',
-      'of models that need not be there',
-      wholeNumber('--resolution', { min: 4, max: 65_536 }),
+const noise: Definition = {
+  usage: 'noise <model>',
+  description:
+    'Shows what noise does: faces with noise in all layers, none, fine and coarse ones, and how far it moves pixels.',
+  define(command, start) {
+    addOutPicture(command)
+      .addOption(seedsOption('0-2'))
+      .option(
+        '--draws <n>',
+        'how often noise is drawn for the deviation',
+        wholeNumber('--draws', { min: 2, max: 100_000 }),
+        20,
+      )
+      .option(
+        '--noise-seed <n>',
+        'of the first draw',
+        wholeNumber('--noise-seed', { min: 0, max: 0xf0000000 }),
+        0,
+      )
+      .option(
+        '--split <resolution>',
+        'the last coarse resolution (default: the lower half)',
+        wholeNumber('--split'),
+      );
+    addCommon(addEngine(addClass(addCutoff(addPsi(addNetwork(command, ['G_ema', 'G']))))), {
+      writes: true,
+    }).action((model: string, options) =>
+      start(async (context) => (await import('./noise-command.js')).noiseCommand(model, options, context)),
     );
-  addRecipeOptions(command);
-  addCommon(command, { writes: true }).action((recipe: string | undefined, options) =>
-    start(async () => (await import('./plot-command.js')).plotCommand(recipe, options)),
-  );
-}
+  },
+};
+
+const usage: Definition = {
+  usage: 'usage <models...>',
+  description:
+    'Measures how much each resolution adds to the picture, of one StyleGAN2 generator or several side by side.',
+  define(command, start) {
+    command
+      .addOption(seedsOption('0-15'))
+      .option('--out <file>', 'also draw it (SVG, PNG, JPEG, WebP)', text('--out'));
+    addCommon(addEngine(addClass(addPsi(command))), { writes: true }).action((models: string[], options) =>
+      start(async (context) => (await import('./usage-command.js')).usageCommand(models, options, context)),
+    );
+  },
+};
+
+const plot: Definition = {
+  usage: 'plot [recipe]',
+  description:
+    'Draws the weight of every model at each resolution, of a recipe or of the options that describe a blend.',
+  define(command, start) {
+    command
+      .option('--out <file>', 'also draw it (SVG, PNG, JPEG, WebP)', text('--out'))
+      .option(
+        '--resolution <r>',
+        'of models that need not be there',
+        wholeNumber('--resolution', { min: 4, max: 65_536 }),
+      );
+    addRecipeOptions(command);
+    addCommon(command, { writes: true }).action((recipe: string | undefined, options) =>
+      start(async () => (await import('./plot-command.js')).plotCommand(recipe, options)),
+    );
+  },
+};
 
 /** `0-6`, `4,5,8-11`: layers by their rows of ws. */
 function styles(list: string): number[] {
@@ -282,3 +283,6 @@ function styles(list: string): number[] {
   if (wrong === undefined) return found;
   throw new UsageError('STYLES_OUT_OF_RANGE', `--styles: expected layers 0..${MOST_STYLES}, found ${wrong}`);
 }
+
+/** The commands that look at what a generator or a blend does: sweeps, films, mixes, measurements. */
+export const EXPLORING: readonly Definition[] = [sweep, slide, morph, walk, mix, noise, usage, plot];

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addBlendOptions } from './blend-options.js';
 import { COMMANDS } from './commands.js';
 import { addCommands } from './definition.js';
+import { HELP_OUTPUT } from './help-output.js';
 import { runProgram, type Start } from './run.js';
 import { addVersion } from './version.js';
 
@@ -29,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 function blendProgram(start: Start, argv: readonly string[]): Command {
   const program = addVersion(new Command('blend'))
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput(HELP_OUTPUT)
     .enablePositionalOptions()
     .helpCommand(true)
     .description('Blends StyleGAN2, StyleGAN or PGGAN generators, resolution by resolution.')

@@ -27,16 +27,18 @@ export async function runProgram(
     quiet: given.has('--quiet'),
     verbose: given.has('--verbose'),
   });
-  ignoreClosedPipes();
   try {
     const task = parse(argv, define);
+    // Help needs no streams: making them takes Node longer than writing it.
     if (task === undefined) return EXIT.done;
+    ignoreClosedPipes();
     const { document, lines, failure } = await withInterrupts((signal) => task({ signal, terminal }));
     terminal.answer(failure === undefined ? document : { ...document, error: describeError(failure) }, lines);
     if (failure === undefined) return EXIT.done;
     terminal.error(failure);
     return exitCodeOf(failure);
   } catch (error) {
+    ignoreClosedPipes();
     if (json) terminal.answer({ error: describeError(error) }, []);
     terminal.error(error);
     return exitCodeOf(error);
@@ -69,8 +71,10 @@ function fromCommander({ code, message }: CommanderError): UsageError {
 /** A reader that has seen enough, `blend inspect … | head -1`, is no failure. */
 function ignoreClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
+    stream.off('error', unlessClosed).on('error', unlessClosed);
   }
+}
+
+function unlessClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import { addFaceOptions } from './face-options.js';
+import { HELP_OUTPUT } from './help-output.js';
 import {
   addClass,
   addCommon,
@@ -40,7 +41,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 function toonifyProgram(start: Start): Command {
   const program = addVersion(new Command('toonify'))
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput(HELP_OUTPUT)
     .description('Turns pictures into their counterparts in the other domain of a blend.')
     .argument('[picture|folder...]', 'pictures, or folders of pictures')
     .option('--base <model>', 'the generator in which the pictures are found', text('--base'))

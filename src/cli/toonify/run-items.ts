@@ -11,6 +11,7 @@ import type { Progress } from '../progress.js';
 import { FILM_FPS } from '../search-film.js';
 import type { Terminal } from '../terminal.js';
 import type { BatchLog } from './batch-log.js';
+import { collectGarbage } from './collect-garbage.js';
 import type { Thumbnails } from './journal.js';
 import type { Models } from './models.js';
 import { type Item, settingsOf } from './plan.js';
@@ -93,6 +94,7 @@ export async function runItems(
         const label = items.length > 1 ? `${items[i]!.input} (${i + 1} of ${items.length})` : items[i]!.input;
         const { result, thumbnails } = await runItem(items[i] as TodoItem, label, toonifier, shared);
         results[i] = result;
+        collectGarbage();
         await log?.result(i, result, thumbnails);
         report(result);
       }

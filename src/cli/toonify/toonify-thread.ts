@@ -4,6 +4,7 @@ import { requireRendered } from '../../checkpoint/checkpoint.js';
 import { StyleganBlendError } from '../../errors.js';
 import { chooseLoss } from '../../project/choose-loss.js';
 import { openChosen } from '../engine.js';
+import { collectGarbage } from './collect-garbage.js';
 import { openModels } from './models.js';
 import type { FromThread, ThreadFailure, ThreadSetup, ToThread } from './threaded-toonifier.js';
 import { createToonifier, type Toonifier } from './toonifier.js';
@@ -35,6 +36,7 @@ async function toonify(aligned: Parameters<Toonifier['toonify']>[0]): Promise<vo
   stop = new AbortController();
   const onStep = (step: number, loss: number) => say({ step, loss });
   say({ toon: await toonifier!.toonify(aligned, { signal: stop.signal, onStep }) });
+  collectGarbage();
 }
 
 /** What fails is said as well. */

@@ -125,6 +125,7 @@ export { OPEN_BATCH } from './graph/onnx/open-batch.js';
 export { type BlendOptions, blend, type PairToBlend } from './library/blend.js';
 export { type ProjectPictureOptions, project } from './library/project.js';
 export { type RenderOptions, render } from './library/render.js';
+export { type Replay, type ReplayOptions, replay } from './library/replay.js';
 export { type SweepOptions, sweep } from './library/sweep.js';
 export type { ModelSource } from './library/with-model.js';
 export {
@@ -177,14 +178,19 @@ export { type Alpha, alphaAt } from './swap/alpha.js';
 export { blendCheckpoints, blendModels, type Models } from './swap/blend.js';
 export { CUT_TOOLS, type Cut, type CutTool } from './swap/cut.js';
 export { weightsAt } from './swap/mixture.js';
-export { parseRecipe } from './swap/parse-recipe.js';
+export { parseOutput, parseRecipe } from './swap/parse-recipe.js';
 export { blendPlan, type PlanRow, planModels } from './swap/plan.js';
 export { type BlendRecipe, completeRecipe, RECIPE_DEFAULTS } from './swap/recipe.js';
 export { type RecipeModel, recipeOfFile } from './swap/recipe-file/document.js';
 export { parseRecipeFile } from './swap/recipe-file/parse.js';
 export { printRecipe } from './swap/recipe-file/print.js';
 export type { RecipeFile } from './swap/recipe-file/schema.js';
-export { blendMetadata, type RecordedRecipe, recipeMetadata } from './swap/recipe-metadata.js';
+export {
+  blendMetadata,
+  type RecordedOutput,
+  type RecordedRecipe,
+  recipeMetadata,
+} from './swap/recipe-metadata.js';
 export { MERGE_METHODS, type MergeMethod, type Recipe, recipeOfPair } from './swap/recipe-model.js';
 export { alpha, alphas, type Schedule } from './swap/schedule.js';
 export { type Slot, slotOf } from './swap/slot.js';

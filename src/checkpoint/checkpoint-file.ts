@@ -1,10 +1,14 @@
 import { InputFileError } from '../errors.js';
 import { openForReading, type RandomAccessFile } from '../files/random-access.js';
+import { sha256OfFile } from '../files/sha256.js';
 import type { Checkpoint, CheckpointFormat } from './checkpoint.js';
 import { fileCheckpoint } from './file-checkpoint.js';
 import type { FileContent } from './file-content.js';
 import { describeContent, describePickle, looksLikePickle, START_BYTES } from './file-kinds.js';
 import { NETWORK_NAMES, type NetworkName, networkName } from './network-names.js';
+import type { Note } from './note/note.js';
+import { readTrailer } from './note/trailer.js';
+import { readZipNote } from './note/zip-note.js';
 import { ByteWindow } from './pickle/byte-window.js';
 import { readPickle } from './pickle/interpreter.js';
 import { ByteRange, type PickleValue } from './pickle/values.js';
@@ -42,6 +46,10 @@ export interface CheckpointFile {
   readonly directory?: ZipDirectory | undefined;
   /** What a pickle turned into, and the classes and functions that it names with how often. */
   readonly pickle?: { readonly value: PickleValue; readonly globals: Map<string, number> } | undefined;
+  /** Metadata behind a pickle or in a torch file; that of safetensors is in its header. */
+  readonly note?: Note | undefined;
+  /** SHA-256 of the file's bytes as lower-case hex; computed once. */
+  sha256(): Promise<string>;
   /**
    * What is in the file of one network.
    * @throws InputFileError `NETWORK_MISSING`, and those of the readers
@@ -63,6 +71,7 @@ export interface NetworkReader {
   /** The file holds one network without saying which: it stands for `G_ema` and `G`. */
   readonly isBare?: boolean;
   readonly pickle?: CheckpointFile['pickle'];
+  readonly note?: CheckpointFile['note'];
   read(network: NetworkName): Promise<FileContent>;
 }
 
@@ -96,9 +105,14 @@ function describe(
   const contents = new Map<NetworkName, Promise<FileContent>>();
   const content = async (wanted?: string): Promise<FileContent> => {
     const name = select(outer.path, networks, wanted, reader.isBare === true);
-    const pending = contents.get(name) ?? reader.read(name);
+    const pending = contents.get(name) ?? withNote(reader, name);
     contents.set(name, pending);
     return pending;
+  };
+  let hashing: Promise<string> | undefined;
+  const sha256 = () => {
+    hashing ??= sha256OfFile(outer.path);
+    return hashing;
   };
   return {
     path: outer.path,
@@ -110,13 +124,20 @@ function describe(
     file: inner.file,
     directory: inner.directory,
     pickle: reader.pickle,
+    note: reader.note,
+    sha256,
     content,
     checkpoint: async (wanted) => {
       const checkpoint = fileCheckpoint(outer, await content(wanted));
-      return { ...checkpoint, close: async () => {} };
+      return { ...checkpoint, sha256, close: async () => {} };
     },
     close: () => inner.file.close(),
   };
+}
+
+async function withNote({ read, note }: NetworkReader, name: NetworkName): Promise<FileContent> {
+  const content = await read(name);
+  return note === undefined ? content : { ...content, metadata: { ...content.metadata, ...note.metadata } };
 }
 
 /** @throws InputFileError `NETWORK_MISSING` */
@@ -146,19 +167,23 @@ async function findReader(
   const globals = new Map<string, number>();
   if (directory !== undefined && pickleName !== undefined) {
     const { value, resolve } = await readTorchZip(file, directory, pickleName, { globals });
-    return torchReader(file, 'torch-zip', { value, globals }, resolve);
+    const reader = torchReader(file, 'torch-zip', { value, globals }, resolve);
+    return { ...reader, note: await readZipNote(file, directory, pickleName) };
   }
   if (Buffer.from(start).toString('latin1').startsWith(LEGACY_START)) {
-    const { value, resolve } = await readLegacyTorch(file, new ByteRange(0, file.size), { globals });
-    return torchReader(file, 'torch-legacy', { value, globals }, resolve);
+    const { value, resolve, end } = await readLegacyTorch(file, new ByteRange(0, file.size), { globals });
+    const reader = torchReader(file, 'torch-legacy', { value, globals }, resolve);
+    return { ...reader, note: await readTrailer(file, end) };
   }
   if (looksLikeSafetensors(start, file.size)) return safetensorsNetworks(await readSafetensors(file));
   const kind = describeContent(start);
   if (kind !== undefined) throw notRead(file.path, kind);
   if (!looksLikePickle(start)) throw notRead(file.path, { what: 'something else' });
 
-  const value = await readPickle(new ByteWindow(file), { globals });
+  const window = new ByteWindow(file);
+  const value = await readPickle(window, { globals });
   const pickle = { value, globals };
+  const note = await readTrailer(file, window.position);
   const tensorflow = tensorflowNetworks(value);
   if (tensorflow !== undefined) {
     return {
@@ -166,10 +191,11 @@ async function findReader(
       format: 'tensorflow',
       networks: [...tensorflow.keys()],
       pickle,
+      note,
       read: (network) => readTensorflow(file, tensorflow.get(network)!, network),
     };
   }
-  return torchReader(file, 'pickle', pickle, embeddedStorages(file, globals));
+  return { ...torchReader(file, 'pickle', pickle, embeddedStorages(file, globals)), note };
 }
 
 /** Networks of torch: modules (stylegan2-ada-pytorch, stylegan3) or state dicts, in any of its containers. */

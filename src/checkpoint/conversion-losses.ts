@@ -4,13 +4,8 @@ import type { ConvertOptions } from './convert.js';
 import { BYTES_PER_ELEMENT, type WrittenDType } from './dtype.js';
 import { expectedTensors } from './expected-tensors.js';
 import { type InPlaceReport, planInPlace } from './in-place/plan-in-place.js';
-import { isNativeKey } from './native.js';
 import type { NetworkName } from './network-names.js';
 import { lostInRosinality } from './rosinality-write.js';
-
-/** Keys of metadata that a message names. */
-const MAX_KEYS = 3;
-const MAX_KEY_LENGTH = 40;
 
 const NETWORK_TEXTS: Readonly<Record<NetworkName, string>> = {
   G_ema: 'the averaged generator (G_ema)',
@@ -25,10 +20,9 @@ export function lostNetworks(file: CheckpointFile, written: ReadonlyMap<NetworkN
 
 /** What the form of the output loses of one network. */
 export function lostInTensors(checkpoint: Checkpoint, { format, dtype = 'f32' }: ConvertOptions): string[] {
-  const metadata = format === 'safetensors' ? [] : lostMetadata(checkpoint);
-  if (format === 'container') return metadata;
+  if (format === 'container') return [];
   const digits = lostDigits(checkpoint, dtype);
-  return format === 'safetensors' ? digits : [...digits, ...notInRosinality(checkpoint), ...metadata];
+  return format === 'safetensors' ? digits : [...digits, ...notInRosinality(checkpoint)];
 }
 
 /** What a container has no place for, or keeps of its own. */
@@ -60,15 +54,6 @@ function notInRosinality(checkpoint: Checkpoint): string[] {
     lost.push('the noise buffers, which the input lacks: rosinality’s tools draw them anew');
   }
   return lost;
-}
-
-/** What is written anew with every native file is no loss. */
-function lostMetadata({ metadata }: Checkpoint): string[] {
-  const keys = Object.keys(metadata).filter((key) => !isNativeKey(key));
-  if (keys.length === 0) return [];
-  const named = keys.slice(0, MAX_KEYS).map((key) => key.slice(0, MAX_KEY_LENGTH));
-  const more = keys.length > MAX_KEYS ? [`${keys.length - MAX_KEYS} more`] : [];
-  return [`the metadata (${[...named, ...more].join(', ')})`];
 }
 
 /** Types that hold more digits than what is written. */

@@ -32,7 +32,7 @@ export interface ConvertOptions {
   readonly force?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
-  /** Further metadata of a safetensors file; the input's is kept. */
+  /** Further metadata; the input's is kept. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -60,17 +60,15 @@ export async function convertCheckpoint(
     if (lost.length > 0 && options.lossy !== true) throw losesSomething(input, lost, hint);
     const report = { networks: [...networks.keys()], lost };
     if (options.dryRun === true) return report;
+    const [checkpoint] = networks.values() as Iterable<Checkpoint> as [Checkpoint];
+    const metadata = { ...checkpoint.metadata, ...options.metadata };
     if (container !== undefined) {
       const strict = options.lossy !== true;
-      const inPlace = await writeInPlace(output, container, networks, { ...options, strict });
+      const inPlace = await writeInPlace(output, container, networks, { ...options, metadata, strict });
       return { ...report, lost: [...lost, ...roundedInContainer(inPlace)], inPlace };
     }
-    const [checkpoint] = networks.values() as Iterable<Checkpoint> as [Checkpoint];
-    if (options.format === 'rosinality') await writeRosinality(output, checkpoint, options);
-    else {
-      const metadata = { ...checkpoint.metadata, ...options.metadata };
-      await writeCheckpoint(output, checkpoint, { ...options, metadata });
-    }
+    const write = options.format === 'rosinality' ? writeRosinality : writeCheckpoint;
+    await write(output, checkpoint, { ...options, metadata });
     return report;
   });
 }

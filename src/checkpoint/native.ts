@@ -35,9 +35,14 @@ export function nativeMetadata(architecture: AnyArchitecture): Record<string, st
   return { architecture: family, format: 'pt', [ARCHITECTURE_KEY]: JSON.stringify(settingsOf(architecture)) };
 }
 
-/** Whether {@link nativeMetadata} writes this key anew: what a file says there is no loss. */
+/** Whether {@link nativeMetadata} writes this key anew. */
 export function isNativeKey(key: string): boolean {
   return key === 'architecture' || key === 'format' || key === ARCHITECTURE_KEY;
+}
+
+/** Metadata without what describes the network: other containers say that in their own way. */
+export function withoutNative(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).filter(([key]) => !isNativeKey(key)));
 }
 
 function settingsOf(architecture: AnyArchitecture): Record<string, unknown> {

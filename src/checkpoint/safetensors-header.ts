@@ -1,6 +1,7 @@
 import { InputFileError } from '../errors.js';
 import { elementCount, type StoredDType } from './checkpoint.js';
 import { BYTES_PER_ELEMENT, type WrittenDType } from './dtype.js';
+import { isNativeKey } from './native.js';
 
 /**
  * The header of a safetensors file, as https://github.com/huggingface/safetensors describes it:
@@ -100,7 +101,25 @@ export function encodeHeader(
     parts.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
     offset = end;
   }
-  const json = new TextEncoder().encode(`{${parts.join(',')}}`);
+  return withLength(`{${parts.join(',')}}`);
+}
+
+/**
+ * A header that has been checked, with other metadata but for what the native form says of the network.
+ * @param json without the length in front
+ */
+export function withMetadata(json: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+  const { __metadata__: own = {}, ...tensors } = JSON.parse(new TextDecoder().decode(json));
+  const native = Object.fromEntries(Object.entries(own).filter(([key]) => isNativeKey(key)));
+  const all = { ...metadata, ...native };
+  return withLength(
+    JSON.stringify(Object.keys(all).length === 0 ? tensors : { __metadata__: all, ...tensors }),
+  );
+}
+
+/** The length in front, and spaces behind, so that the data starts at a multiple of 8. */
+function withLength(text: string): Uint8Array {
+  const json = new TextEncoder().encode(text);
   const padded = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(8 + padded).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);

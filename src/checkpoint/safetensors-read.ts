@@ -37,14 +37,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
 /** {@link openSafetensors} for a file that is open already; closing the result closes it. */
 export async function readSafetensors(file: RandomAccessFile): Promise<SafetensorsFile> {
   const { path, size } = file;
-  const length = headerLength(await file.read(0, Math.min(8, size)));
-  if (length === undefined || length > MAX_HEADER_BYTES) {
-    throw new InputFileError(
-      'SAFETENSORS_DAMAGED',
-      `${path}: expected a header of at most ${MAX_HEADER_BYTES} bytes, found ${length ?? 'no header length'}`,
-    );
-  }
-  const { tensors, metadata } = parseHeader(path, await file.read(8, length), size);
+  const { tensors, metadata } = parseHeader(path, (await readHeader(file)).json, size);
   return {
     path,
     tensors,
@@ -60,6 +53,24 @@ export async function readSafetensors(file: RandomAccessFile): Promise<Safetenso
     },
     close: () => file.close(),
   };
+}
+
+/**
+ * The header's JSON, unparsed, and where the data begin.
+ * @throws InputFileError `SAFETENSORS_DAMAGED`, `FILE_TRUNCATED`
+ */
+export async function readHeader(
+  file: RandomAccessFile,
+): Promise<{ json: Uint8Array<ArrayBuffer>; end: number }> {
+  const { path, size } = file;
+  const length = headerLength(await file.read(0, Math.min(8, size)));
+  if (length === undefined || length > MAX_HEADER_BYTES) {
+    throw new InputFileError(
+      'SAFETENSORS_DAMAGED',
+      `${path}: expected a header of at most ${MAX_HEADER_BYTES} bytes, found ${length ?? 'no header length'}`,
+    );
+  }
+  return { json: await file.read(8, length), end: 8 + length };
 }
 
 /** Whether a file's first bytes are those of a safetensors file: a plausible length, then a JSON object. */

@@ -40,6 +40,12 @@ export interface TorchObject {
   readonly resolve: StorageResolver;
 }
 
+/** An object in a part of a file. */
+export interface LegacyTorchObject extends TorchObject {
+  /** Position behind its last byte. */
+  readonly end: number;
+}
+
 export interface LegacyOptions extends ReadPickleOptions {
   readonly windowBytes?: number;
 }
@@ -53,7 +59,7 @@ export async function readLegacyTorch(
   file: RandomAccessFile,
   range: ByteRange,
   options: LegacyOptions = {},
-): Promise<TorchObject> {
+): Promise<LegacyTorchObject> {
   const window = new ByteWindow(file, range.offset, range.length, options.windowBytes);
   const damaged = (what: string) =>
     new InputFileError('TORCH_DAMAGED', `${file.path}: torch data at byte ${range.offset}: ${what}`, {
@@ -105,7 +111,7 @@ export async function readLegacyTorch(
     if (storage === undefined) throw damaged('a view reaches beyond its storage');
     return storage;
   };
-  return { value, resolve };
+  return { value, resolve, end: window.position };
 }
 
 /** Finds storages of the form `torch.storage._load_from_bytes(bytes)`, each of which is a whole legacy file. */

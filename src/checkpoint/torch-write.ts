@@ -2,6 +2,9 @@ import { throwIfAborted } from '../errors.js';
 import { writeAtomically } from '../files/atomic-write.js';
 import { elementCount } from './checkpoint.js';
 import { BYTES_PER_ELEMENT, type WrittenDType } from './dtype.js';
+import { withoutNative } from './native.js';
+import { encodeNote, type LateMetadata, resolveMetadata } from './note/note.js';
+import { zipNoteName } from './note/zip-note.js';
 import { OP } from './pickle/opcodes.js';
 import { PickleWriter } from './pickle/write.js';
 import { encodeTensor, readAhead, type TensorSource } from './safetensors-write.js';
@@ -15,6 +18,8 @@ export interface WriteTorchOptions {
   /** Type of every tensor in the file; default `f32`. */
   readonly dtype?: WrittenDType | undefined;
   readonly force?: boolean | undefined;
+  /** Metadata, as a file of its own in the archive, which torch leaves alone. */
+  readonly metadata?: LateMetadata | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after each tensor with the bytes of tensors written and to write. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
@@ -22,6 +27,7 @@ export interface WriteTorchOptions {
 
 /** The folder inside of the archive; torch takes any. */
 const ARCHIVE = 'archive';
+const PICKLE = `${ARCHIVE}/data.pkl`;
 
 const STORAGE_CLASSES: Readonly<Record<WrittenDType, string>> = {
   f32: 'FloatStorage',
@@ -40,7 +46,7 @@ export async function writeTorch(
   tree: TorchTree,
   options: WriteTorchOptions = {},
 ): Promise<void> {
-  const { dtype = 'f32', force, signal, onProgress } = options;
+  const { dtype = 'f32', force, metadata = {}, signal, onProgress } = options;
   const tensors: TensorSource[] = [];
   const pickle = new PickleWriter();
   writeTree(pickle, tree, dtype, tensors);
@@ -49,7 +55,7 @@ export async function writeTorch(
   const totalBytes = tensors.reduce((sum, tensor) => sum + sizeOf(tensor), 0);
   await writeAtomically(path, { force }, async (sink) => {
     const zip = new ZipWriter(path, sink);
-    await zip.add(`${ARCHIVE}/data.pkl`, content.length, [content]);
+    await zip.add(PICKLE, content.length, [content]);
     await zip.add(`${ARCHIVE}/byteorder`, 6, [Buffer.from('little')]);
     let done = 0;
     let key = 0;
@@ -62,6 +68,8 @@ export async function writeTorch(
     }
     throwIfAborted(signal);
     await zip.add(`${ARCHIVE}/version`, 2, [Buffer.from('3\n')]);
+    const note = encodeNote(withoutNative(await resolveMetadata(metadata)));
+    if (note !== undefined) await zip.add(zipNoteName(PICKLE), note.length, [note]);
     await zip.finish();
   });
 }

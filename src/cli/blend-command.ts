@@ -1,24 +1,20 @@
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
-import type { WrittenDType } from '../checkpoint/dtype.js';
-import { type InPlacePlan, planInPlace } from '../checkpoint/in-place/plan-in-place.js';
-import type { NetworkName } from '../checkpoint/network-names.js';
-import { requireRosinality } from '../checkpoint/rosinality-write.js';
+import { requireRendered } from '../checkpoint/checkpoint.js';
 import { UsageError } from '../errors.js';
 import { prepareDigests } from '../files/digest-thread.js';
+import type { BlendJob } from '../library/blend-job.js';
+import { type OpenModels, openBlendModels } from '../library/blend-models.js';
+import { type PreparedBlend, prepareBlend, writeBlend } from '../library/write-blend.js';
 import type { Picture } from '../render/picture.js';
-import { blendModels } from '../swap/blend.js';
-import { type BlendJob, type BlendOptions, jobOfOptions } from './blend-job.js';
-import { type OpenModels, openBlendModels } from './blend-models.js';
+import { type BlendOptions, jobOfOptions } from './blend-job.js';
 import { describePlan, type NetworkPlanRow, planLines, planNetworks } from './blend-plan.js';
 import { predict, predictionLine } from './blend-prediction.js';
+import { withByteProgress } from './byte-progress.js';
 import { describeInPlace, describeInPlacePlan, isLossy } from './in-place-summary.js';
 import { isRecipePath, requireCommand } from './nearest-command.js';
 import type { Context, Outcome } from './outcome.js';
-import { type OutputForm, outputForm, requireNoDType } from './output-form.js';
 import { checkOutput, requireDistinct } from './outputs.js';
-import { writeBlend } from './write-blend.js';
 
 /** The seeds of a preview unless others are asked for. */
 const PREVIEW_SEEDS: readonly number[] = [0, 1, 2, 3, 4, 5];
@@ -30,16 +26,24 @@ export async function blendCommand(
   context: Context,
 ): Promise<Outcome> {
   requireCommand(command);
+  const { signal } = context;
   const job = await jobOf(options, command.args);
   // Opened and checked like any other, so that what is printed can be carried out.
-  if (options.printRecipe === true) return withWork(job, { ...options, dryRun: true }, () => printed(job));
-  return withWork(job, options, (work) => (options.dryRun === true ? dryRun(work) : blend(work, context)));
+  if (options.printRecipe === true)
+    return withWork(job, { ...options, dryRun: true }, signal, () => printed(job));
+  return withWork(job, options, signal, (work) =>
+    options.dryRun === true ? dryRun(work) : blend(work, context),
+  );
 }
 
 /** `blend plan`: what `blend` would do. */
-export async function planCommand(options: BlendOptions, command: Command): Promise<Outcome> {
+export async function planCommand(
+  options: BlendOptions,
+  command: Command,
+  { signal }: Pick<Context, 'signal'>,
+): Promise<Outcome> {
   const job = await jobOf(options, command.args);
-  return withWork(job, { ...options, dryRun: true }, dryRun);
+  return withWork(job, { ...options, dryRun: true }, signal, dryRun);
 }
 
 /** The schema of recipes and the YAML parser are loaded only where there is a recipe. */
@@ -55,15 +59,10 @@ async function jobOf(options: BlendOptions, args: readonly string[]): Promise<Bl
   return (await import('./recipe-job.js')).jobOfRecipe(path, options);
 }
 
-interface Work {
+interface Work extends PreparedBlend {
   readonly job: BlendJob;
-  readonly models: OpenModels;
-  readonly form: OutputForm;
-  readonly dtype: WrittenDType;
+  readonly opened: OpenModels;
   readonly plan: readonly NetworkPlanRow[];
-  /** What becomes of a container's tensors. */
-  readonly inPlace: InPlacePlan | undefined;
-  readonly blends: ReadonlyMap<NetworkName, Checkpoint>;
   readonly options: BlendOptions;
 }
 
@@ -71,45 +70,37 @@ interface Work {
 async function withWork(
   job: BlendJob,
   options: BlendOptions,
+  signal: AbortSignal,
   action: (work: Work) => Outcome | Promise<Outcome>,
 ): Promise<Outcome> {
-  const { recipe, out, networks } = job;
   if (options.dryRun !== true) prepareDigests();
-  const models = await openBlendModels(job, { checkHashes: options.dryRun !== true });
+  const opened = await openBlendModels(job, { checkHashes: options.dryRun !== true, signal });
   try {
-    const form = outputForm(out, { container: models.container, source: models.base });
-    requireNoDType(form, job.dtype);
-    requireOneNetwork(form, out, networks);
-    const dtype = job.dtype ?? 'f32';
-    const plan = await job.explain([], () => planNetworks(models, recipe, form, dtype));
-    const blends = new Map(
-      [...models.networks].map(([name, inputs]) => [name, blendModels(inputs, recipe)] as const),
-    );
-    if (form.kind === 'rosinality') await requireRosinality([...blends.values()][0]!, job);
-    const inPlace =
-      form.kind === 'in-place' ? await planInPlace(out, form.container, blends, job) : undefined;
-    return await action({ job, models, form, dtype, plan, inPlace, blends, options });
+    const prepared = await prepareBlend(job, opened);
+    const { form, dtype } = prepared;
+    const plan = await job.explain([], () => planNetworks(opened, job.recipe, form, dtype));
+    return await action({ ...prepared, job, opened, plan, options });
   } finally {
-    await models.close();
+    await opened.close();
   }
 }
 
 async function blend(work: Work, context: Context): Promise<Outcome> {
-  const { terminal } = context;
-  const { job, models, form, plan } = work;
+  const { terminal, signal } = context;
+  const { job, opened, form, plan, out } = work;
   const { force } = work.options;
-  const { out, preview } = job;
+  const { preview } = job;
   const outputs = [out, ...(preview === undefined ? [] : [preview])];
   requireDistinct(outputs);
   for (const output of outputs) {
-    await checkOutput(output, { force, inputs: models.files.map(({ path }) => path) });
+    await checkOutput(output, { force, inputs: opened.files.map(({ path }) => path) });
   }
 
   // Before anything is written: models that cannot be rendered, or a device that is missing, show here.
   const sheet = preview === undefined ? undefined : await renderPreview(work, preview, context);
-  const [inputs] = [...models.networks.values()];
-  const toWrite = { ...work, out, recipe: job.recipe, models: inputs!, lossy: job.lossy, force };
-  const { recipe, inPlace } = await writeBlend(toWrite, context);
+  const { recipe, inPlace } = await withByteProgress(terminal, 'blending', (onProgress) =>
+    writeBlend(work, { force, signal, onProgress }),
+  );
   terminal.info(`blended: ${describePlan(plan, job.recipe)}`);
   if (form.kind === 'in-place' && inPlace !== undefined) {
     const line = describeInPlace(form.container.path, inPlace);
@@ -136,9 +127,9 @@ async function blend(work: Work, context: Context): Promise<Outcome> {
 
 /** The modules that render are large; they are loaded for a preview only. */
 async function renderPreview(work: Work, path: string, context: Context): Promise<Picture> {
-  const { job, models, blends, options } = work;
+  const { job, opened, blends, options } = work;
   (await import('../render/write-picture.js')).formatOf(path);
-  const [network, inputs] = [...models.networks][0]!;
+  const [network, inputs] = [...opened.networks][0]!;
   requireRendered(inputs.get(job.recipe.base)!);
   const { preview } = await import('./preview.js');
   const { recipe, seeds = PREVIEW_SEEDS, class: classIndex } = job;
@@ -147,9 +138,9 @@ async function renderPreview(work: Work, path: string, context: Context): Promis
 }
 
 /** Everything has been checked that can be checked without reading the weights. */
-function dryRun({ job, plan, form, dtype, inPlace, blends, models }: Work): Outcome {
+function dryRun({ job, plan, form, dtype, inPlace, blends, opened }: Work): Outcome {
   const { recipe, out } = job;
-  const prediction = predict(plan, models, form);
+  const prediction = predict(plan, opened, form);
   const lines = [...planLines(plan, recipe), predictionLine(prediction)];
   const document = {
     dryRun: true,
@@ -173,7 +164,7 @@ function formDocument({
   form,
   dtype,
   blends,
-}: Pick<Work, 'form' | 'dtype' | 'blends'>): Record<string, unknown> {
+}: Pick<PreparedBlend, 'form' | 'dtype' | 'blends'>): Record<string, unknown> {
   const networks = [...blends.keys()];
   if (form.kind !== 'in-place') return { form: form.kind, networks, dtype };
   return { form: form.kind, networks, container: form.container.path };
@@ -195,18 +186,4 @@ async function printed(job: BlendJob): Promise<Outcome> {
     document: { recipe: fileOfRecipe(recipe, sources, rest) },
     lines: printRecipe(recipe, sources, rest).trimEnd().split('\n'),
   };
-}
-
-/** Only a container has places for several networks. */
-function requireOneNetwork(
-  form: OutputForm,
-  out: string,
-  networks: readonly NetworkName[] | undefined,
-): void {
-  if (form.kind === 'in-place' || networks === undefined || networks.length === 1) return;
-  throw new UsageError(
-    'OPTIONS_EXCLUSIVE',
-    `--networks: expected one network for ${out}, which holds one, found ${networks.join(', ')}`,
-    { hint: 'several are written in place of a training snapshot: --out FILE.pkl' },
-  );
 }

@@ -1,16 +1,18 @@
-import type { WrittenDType } from '../checkpoint/dtype.js';
 import { modelLabel } from '../checkpoint/names.js';
-import type { NetworkName } from '../checkpoint/network-names.js';
 import { type StyleganBlendError, UsageError } from '../errors.js';
+import type { BlendJob, OutputChoice } from '../library/blend-job.js';
 import type { Alpha } from '../swap/alpha.js';
 import { type Cut, type CutTool, DVSCHULTZ_RESOLUTION } from '../swap/cut.js';
-import type { RecipeModel } from '../swap/recipe-file/document.js';
 import { BLENDED, type MergeMethod, type Recipe } from '../swap/recipe-model.js';
 import { type CommonOptions, type EngineChoice, missing, type RecipeChoice } from './options.js';
 
 /** Options of `blend` and `blend plan`. */
 export interface BlendOptions extends CommonOptions, EngineChoice, OutputChoice, Partial<RecipeChoice> {
   readonly recipe?: string;
+  readonly out?: string;
+  readonly preview?: string;
+  readonly seeds?: readonly number[];
+  readonly class?: number;
   readonly base?: string;
   readonly transfer?: string;
   readonly swap?: number;
@@ -25,33 +27,6 @@ export interface BlendOptions extends CommonOptions, EngineChoice, OutputChoice,
   readonly printRecipe?: true;
   readonly dryRun?: true;
 }
-
-/** What can be said beside a recipe, and counts more than what it says. */
-export interface OutputChoice {
-  readonly out?: string;
-  readonly container?: string;
-  readonly networks?: readonly NetworkName[];
-  readonly lossy?: true;
-  readonly dtype?: WrittenDType;
-  readonly preview?: string;
-  readonly seeds?: readonly number[];
-  readonly class?: number;
-}
-
-/** What a run of `blend` has to do, whether options or a recipe file say it. */
-export interface BlendJob extends Omit<OutputChoice, 'out'> {
-  readonly recipe: Recipe;
-  /** By the names of the recipe. */
-  readonly models: ReadonlyMap<string, ModelSource>;
-  readonly out: string;
-  /** Says of what goes wrong with a part of the recipe where it stands. */
-  explain<T>(at: readonly (string | number)[], action: () => T | Promise<T>): Promise<T>;
-}
-
-/** A file by name or path, or a blend of others; `written` is what the recipe says, with paths as from here. */
-export type ModelSource =
-  | { readonly written: RecipeModel; readonly model: string }
-  | { readonly written: RecipeModel; readonly job: BlendJob };
 
 /**
  * The job that options describe: two models.

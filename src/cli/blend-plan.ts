@@ -2,11 +2,11 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { elementCount } from '../checkpoint/checkpoint.js';
 import { BYTES_PER_ELEMENT, type WrittenDType } from '../checkpoint/dtype.js';
 import type { NetworkName } from '../checkpoint/network-names.js';
+import type { OpenModels } from '../library/blend-models.js';
+import type { OutputForm } from '../library/output-form.js';
 import { groupOf } from '../swap/groups.js';
 import { type PlanRow, planModels } from '../swap/plan.js';
 import { modelsOf, type Recipe } from '../swap/recipe-model.js';
-import type { OpenModels } from './blend-models.js';
-import type { OutputForm } from './output-form.js';
 import { grouped, groupName, table } from './table.js';
 
 /** A line of the plan: what becomes of a part of a network. */

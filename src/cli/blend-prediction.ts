@@ -1,7 +1,7 @@
 import { elementCount } from '../checkpoint/checkpoint.js';
-import type { OpenModels } from './blend-models.js';
+import type { OpenModels } from '../library/blend-models.js';
+import type { OutputForm } from '../library/output-form.js';
 import type { NetworkPlanRow } from './blend-plan.js';
-import type { OutputForm } from './output-form.js';
 
 /** What a blend will take, as far as that can be told from sizes. */
 export interface Prediction {

@@ -28,7 +28,7 @@ const plan: Definition = {
   define(command, start) {
     command.allowExcessArguments();
     addBlendOptions(command).action((_, options, command: Command) =>
-      start(async () => (await import('./blend-command.js')).planCommand(options, command)),
+      start(async (context) => (await import('./blend-command.js')).planCommand(options, command, context)),
     );
   },
 };

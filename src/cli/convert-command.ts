@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { openCheckpointFile } from '../checkpoint/checkpoint-file.js';
-import { type ConvertReport, convertCheckpoint } from '../checkpoint/convert.js';
+import { convertCheckpoint } from '../checkpoint/convert.js';
 import type { WrittenDType } from '../checkpoint/dtype.js';
 import { resolveModel } from '../checkpoint/names.js';
-import { byteProgress } from './byte-progress.js';
+import { type OutputForm, outputForm, requireNoDType } from '../library/output-form.js';
+import { withByteProgress } from './byte-progress.js';
 import type { CommonOptions } from './options.js';
 import type { Context, Outcome } from './outcome.js';
-import { type OutputForm, outputForm, requireNoDType } from './output-form.js';
 import { checkOutput } from './outputs.js';
 
 interface ConvertOptions extends CommonOptions {
@@ -33,14 +33,9 @@ export async function convertCommand(
     await checkOutput(output, { force, inputs: [path, ...(container === undefined ? [] : [container])] });
   }
   const format = form.kind === 'in-place' ? 'container' : form.kind;
-  const progress = byteProgress(terminal, 'converting');
-  let report: ConvertReport;
-  try {
-    const { onProgress } = progress;
-    report = await convertCheckpoint(path, output, { ...options, format, container, signal, onProgress });
-  } finally {
-    await progress.finish();
-  }
+  const report = await withByteProgress(terminal, 'converting', (onProgress) =>
+    convertCheckpoint(path, output, { ...options, format, container, signal, onProgress }),
+  );
   const { networks, lost, inPlace } = report;
   const what = `${networks.join(', ')} of ${path}`;
   if (lost.length > 0) terminal.warn(`${dryRun === true ? 'would be lost' : 'lost'}: ${lost.join('; ')}`);

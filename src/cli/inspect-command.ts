@@ -10,10 +10,10 @@ import {
 import { resolveModel } from '../checkpoint/names.js';
 import { networkName } from '../checkpoint/network-names.js';
 import { sha256OfFile } from '../files/sha256.js';
-import { RECIPE_KEY, type RecordedRecipe } from '../swap/recipe-metadata.js';
+import { OUTPUT_KEY, RECIPE_KEY, type RecordedOutput, type RecordedRecipe } from '../swap/recipe-metadata.js';
 import { fileLines, metadataLines, networkLines } from './inspect-lines.js';
 import type { Context, Outcome } from './outcome.js';
-import { recipeLines } from './recipe-lines.js';
+import { outputLines, recipeLines } from './recipe-lines.js';
 import { securityLines } from './security-lines.js';
 import { statisticsLines } from './statistics-lines.js';
 
@@ -41,13 +41,14 @@ export async function inspectCommand(
     }
     const sha256 = await hashing;
     const { security, metadata } = inspection;
-    const recipe = await recipeOf(metadata);
+    const { recipe, output } = await recordOf(metadata);
     return {
       document: {
         ...inspection,
         sha256,
         networks: networks.map((network) => networkDocument(network, statistics.get(network))),
         ...(recipe === undefined ? {} : { recipe }),
+        ...(output === undefined ? {} : { output }),
       },
       lines: [
         ...fileLines(inspection, sha256),
@@ -57,8 +58,8 @@ export async function inspectCommand(
           ...statisticsLines(statistics.get(network)),
         ]),
         ...(security === undefined ? [] : ['', ...securityLines(security)]),
-        ...(recipe === undefined ? [] : ['', ...recipeLines(recipe)]),
-        ...metadataLines(metadata, recipe !== undefined),
+        ...(recipe === undefined ? [] : ['', ...recipeLines(recipe), ...outputLines(output)]),
+        ...metadataLines(metadata, { [RECIPE_KEY]: recipe, [OUTPUT_KEY]: output }),
       ],
     };
   } finally {
@@ -67,9 +68,13 @@ export async function inspectCommand(
 }
 
 /** The schema of recipes takes longer to load than most files to inspect. */
-async function recipeOf(metadata: Inspection['metadata']): Promise<RecordedRecipe | undefined> {
-  if (!Object.hasOwn(metadata, RECIPE_KEY)) return undefined;
-  return (await import('../swap/parse-recipe.js')).parseRecipe(metadata);
+async function recordOf(
+  metadata: Inspection['metadata'],
+): Promise<{ recipe?: RecordedRecipe | undefined; output?: RecordedOutput | undefined }> {
+  if (!Object.hasOwn(metadata, RECIPE_KEY)) return {};
+  const { parseOutput, parseRecipe } = await import('../swap/parse-recipe.js');
+  const recipe = parseRecipe(metadata);
+  return recipe === undefined ? {} : { recipe, output: parseOutput(metadata) };
 }
 
 /** @throws InputFileError `NETWORK_MISSING` */

@@ -2,7 +2,6 @@ import type { AnyArchitecture } from '../checkpoint/architecture.js';
 import { familyName } from '../checkpoint/checkpoint.js';
 import type { Container } from '../checkpoint/checkpoint-file.js';
 import type { Inspection, NetworkInspection } from '../checkpoint/inspect.js';
-import { RECIPE_KEY } from '../swap/recipe-metadata.js';
 import { grouped, resolutionName, table } from './table.js';
 
 /** Longer entries of the metadata are cut; `--json` has all of them. */
@@ -88,8 +87,12 @@ function sizeLines({ architecture, resolutions, tensors, parameters, bytes }: Ne
   ]);
 }
 
-export function metadataLines(metadata: Readonly<Record<string, string>>, recipeShown: boolean): string[] {
-  const entries = Object.entries(metadata).filter(([key]) => !(recipeShown && key === RECIPE_KEY));
+/** @param shown entries that were shown already, under their keys */
+export function metadataLines(
+  metadata: Readonly<Record<string, string>>,
+  shown: Readonly<Record<string, unknown>>,
+): string[] {
+  const entries = Object.entries(metadata).filter(([key]) => shown[key] === undefined);
   if (entries.length === 0) return [];
   const cut = (text: string) => (text.length > MAX_ENTRY ? `${text.slice(0, MAX_ENTRY)}…` : text);
   return ['', 'metadata', ...entries.map(([key, value]) => `  ${cut(key)}: ${cut(value)}`)];

@@ -3,6 +3,7 @@ import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { OutputError, StyleganBlendError, UsageError } from '../errors.js';
 import { checkWritable } from '../files/atomic-write.js';
+import { requireOther } from '../files/file-identity.js';
 import { outputError } from '../files/output-errors.js';
 
 export interface OutputChecks {
@@ -16,7 +17,7 @@ export interface OutputChecks {
  * @throws UsageError `OUTPUT_IS_INPUT`; OutputError as `checkWritable`
  */
 export async function checkOutput(path: string, { force, inputs = [] }: OutputChecks): Promise<void> {
-  await requireNoInput(path, inputs);
+  for (const input of inputs) await requireOther(path, input);
   await checkWritable(path, { force });
 }
 
@@ -74,28 +75,6 @@ export function isFatalForOutput(error: unknown): boolean {
   return (
     error instanceof StyleganBlendError && error instanceof OutputError && error.code !== 'OUTPUT_EXISTS'
   );
-}
-
-async function requireNoInput(path: string, inputs: readonly string[]): Promise<void> {
-  const output = await fileIdentity(path);
-  if (output === undefined) return;
-  for (const input of inputs) {
-    if ((await fileIdentity(input)) !== output) continue;
-    throw isInput(path, input);
-  }
-}
-
-/** The error of an output that is one of the inputs. */
-export function isInput(path: string, input: string): UsageError {
-  return new UsageError('OUTPUT_IS_INPUT', `${path}: the result would replace ${input}, which is read`, {
-    hint: 'choose another name',
-  });
-}
-
-/** Says of two paths whether they are one file, through links of either kind; undefined where nothing is there. */
-export async function fileIdentity(path: string): Promise<string | undefined> {
-  const stats = await stat(path, { bigint: true }).catch(() => undefined);
-  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
 }
 
 function notAFolder(path: string, found: string): OutputError {

@@ -1,13 +1,14 @@
 import { resolutionsOf } from '../checkpoint/architecture.js';
 import { UsageError } from '../errors.js';
 import { type AlphaCurves, alphaCurves } from '../explore/alpha-curves.js';
+import type { BlendJob } from '../library/blend-job.js';
+import { openBlendModels } from '../library/blend-models.js';
 import { lineChart } from '../render/chart.js';
 import { requireModels } from '../swap/blend.js';
 import { checkRecipe } from '../swap/check-recipe.js';
 import { modelsOf } from '../swap/recipe-model.js';
 import { bar } from './bars.js';
-import { type BlendJob, type BlendOptions, jobOfOptions } from './blend-job.js';
-import { openBlendModels } from './blend-models.js';
+import { type BlendOptions, jobOfOptions } from './blend-job.js';
 import type { Outcome } from './outcome.js';
 import { jobOfRecipe } from './recipe-job.js';
 import { table } from './table.js';

@@ -1,5 +1,10 @@
 import type { Alpha } from '../swap/alpha.js';
-import { type RecordedInput, type RecordedRecipe, readRecorded } from '../swap/recipe-metadata.js';
+import {
+  type RecordedInput,
+  type RecordedOutput,
+  type RecordedRecipe,
+  readRecorded,
+} from '../swap/recipe-metadata.js';
 import type { MergeMethod, Recipe } from '../swap/recipe-model.js';
 import { named } from './inspect-lines.js';
 
@@ -17,6 +22,13 @@ export function recipeLines(recorded: RecordedRecipe, depth = 0): string[] {
   });
   const alpha = 'alpha' in recorded ? [line('α', alphaText(recorded.alpha))] : [];
   return [...inputs, line('recipe', describeRecipe(recipe)), ...alpha];
+}
+
+/** In which file's place a blend was written, if in any. */
+export function outputLines(output: RecordedOutput | undefined): string[] {
+  if (output?.form !== 'in-place') return [];
+  const { path, sha256 } = output.container;
+  return [named('in place of', `${path} (SHA-256 ${sha256}), ${output.networks.join(', ')}`)];
 }
 
 /** e.g. `swap 8, ramp 0.5 octaves`. */

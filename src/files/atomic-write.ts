@@ -47,6 +47,12 @@ export interface OutputSink {
   rewrite(position: number, bytes: Uint8Array): Promise<void>;
 }
 
+/** A sink that may have begun with a copy. */
+export interface FileOutput extends OutputSink {
+  /** Leaves away what was written from a position on. */
+  truncate(position: number): Promise<void>;
+}
+
 /**
  * Writes a file so that its path holds either what it held before or the complete new content, whatever happens:
  * `produce` writes to a temporary file in the same folder, which is synced and renamed at the end. Where anything
@@ -58,7 +64,7 @@ export interface OutputSink {
 export async function writeAtomically(
   path: string,
   options: WriteOptions,
-  produce: (sink: OutputSink) => Promise<void>,
+  produce: (sink: FileOutput) => Promise<void>,
 ): Promise<void> {
   const previous = await checkWritable(path, options);
   // Writing through a link replaces the file that it names, not the link.
@@ -134,7 +140,7 @@ async function openTemporary(temporary: string, copyOf: string | undefined): Pro
   return open(temporary, 'r+');
 }
 
-class FileSink implements OutputSink {
+class FileSink implements FileOutput {
   position: number;
   private flushed: number;
   private flushing: Promise<void> = Promise.resolve();
@@ -160,6 +166,12 @@ class FileSink implements OutputSink {
     if (position + bytes.length > this.position)
       throw new RangeError('only what was written can be rewritten');
     await this.put(bytes, position);
+  }
+
+  async truncate(position: number): Promise<void> {
+    if (position > this.position) throw new RangeError('only what was written can be left away');
+    await wording(this.path, this.handle.truncate(position));
+    this.position = position;
   }
 
   private async put(bytes: Uint8Array, position: number): Promise<void> {

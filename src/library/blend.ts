@@ -1,16 +1,14 @@
-import { dirname } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { WrittenDType } from '../checkpoint/dtype.js';
-import { openModel } from '../checkpoint/names.js';
-import { writeCheckpoint } from '../checkpoint/write.js';
-import { InputFileError, throwIfAborted, UsageError } from '../errors.js';
-import { blendModels, pairOf } from '../swap/blend.js';
+import { throwIfAborted } from '../errors.js';
+import { requireOther } from '../files/file-identity.js';
+import { blendModels } from '../swap/blend.js';
 import { type BlendRecipe, completeRecipe } from '../swap/recipe.js';
-import { recipeOfFile } from '../swap/recipe-file/document.js';
-import { type RecipeFile, recipeFileSchema } from '../swap/recipe-file/schema.js';
-import { blendMetadata } from '../swap/recipe-metadata.js';
-import { type Recipe, recipeOfPair } from '../swap/recipe-model.js';
-import { MAX_NESTING, modelPath, readRecipeFile } from './recipe-files.js';
+import type { RecipeFile } from '../swap/recipe-file/schema.js';
+import { PAIR_NAMES, recipeOfPair } from '../swap/recipe-model.js';
+import type { BlendJob, ModelSource, OutputChoice } from './blend-job.js';
+import { openBlendModels } from './blend-models.js';
+import { jobOfDocument, jobOfFile } from './recipe-job.js';
+import { prepareBlend, type WriteBlendOptions, writeBlend } from './write-blend.js';
 
 /** Two generators, by name or path, and where they are blended. */
 export interface PairToBlend extends Partial<BlendRecipe> {
@@ -19,108 +17,66 @@ export interface PairToBlend extends Partial<BlendRecipe> {
   readonly swap: number;
 }
 
-export interface BlendOptions {
-  /** Where to write the blend, as safetensors with its recipe and the hashes of its inputs. Not written unless given. */
+export interface BlendOptions extends OutputChoice, WriteBlendOptions {
+  /**
+   * Where to write the blend with its recipe and the hashes of its inputs; the extension decides the form, as in
+   * docs/formats.md. Not written unless given.
+   */
   readonly out?: string | undefined;
-  /** How numbers are stored; f32 unless given. */
-  readonly dtype?: WrittenDType | undefined;
-  /** Replace a file that exists. */
-  readonly force?: boolean | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Blends generators: of a pair, of a recipe as an object (docs/recipes.md), or of the path of a recipe file. The blend's
  * tensors are computed when they are read; closing it closes what it is made of. Paths in a recipe start from the
- * folder of its file, those in an object from the current one.
+ * folder of its file, those in an object from the current one. Of several `networks` the first is returned.
  *
- * @throws InputFileError and UsageError as `openModel`, `blendModels`, and for what is wrong in a recipe;
- *   OutputError as `writeCheckpoint`; AbortedError
+ * @throws InputFileError and UsageError as `openModel`, `blendModels`, and for what is wrong in a recipe, with its line;
+ *   as `outputForm` and the writers; OutputError; AbortedError
  */
 export async function blend(
   source: PairToBlend | RecipeFile | string,
   options: BlendOptions = {},
 ): Promise<Checkpoint> {
-  const { signal } = options;
-  const { models, recipe } = await openSource(source, signal, 0);
+  const { signal, out, force, onProgress } = options;
+  throwIfAborted(signal);
+  const said = await jobOf(source);
+  const { container, networks, lossy, dtype } = { ...said, ...definedOf(options) };
+  const job = { ...said, container, networks, lossy, dtype, ...(out === undefined ? {} : { out }) };
+  const opened = await openBlendModels(job, { checkHashes: true, signal });
   try {
-    const blended = blendModels(models, recipe);
+    const [inputs] = opened.networks.values();
+    const blended = await job.explain([], () => blendModels(inputs!, job.recipe, { close: opened.close }));
     throwIfAborted(signal);
-    if (options.out !== undefined) {
-      await writeCheckpoint(options.out, blended, {
-        ...options,
-        metadata: await blendMetadata(recipe, models),
-      });
+    if (out !== undefined) {
+      for (const { path } of opened.files) await requireOther(out, path);
+      await writeBlend(await prepareBlend(job, opened), { force, signal, onProgress });
     }
     return blended;
   } catch (error) {
-    await closeAll(models.values());
+    await opened.close();
     throw error;
   }
 }
 
-interface Opened {
-  readonly models: ReadonlyMap<string, Checkpoint>;
-  readonly recipe: Recipe;
+async function jobOf(source: PairToBlend | RecipeFile | string): Promise<BlendJob> {
+  if (typeof source === 'string') return jobOfFile(source);
+  return 'transfer' in source ? jobOfPair(source) : jobOfDocument(source);
 }
 
-async function openSource(
-  source: PairToBlend | RecipeFile | string,
-  signal: AbortSignal | undefined,
-  depth: number,
-): Promise<Opened> {
-  throwIfAborted(signal);
-  if (typeof source === 'object' && 'transfer' in source) return openPair(source);
-  const [file, folder] =
-    typeof source === 'string'
-      ? [(await readRecipeFile(source)).file, dirname(source)]
-      : [checked(source), '.'];
-  if (depth > MAX_NESTING) {
-    throw new InputFileError(
-      'RECIPE_CYCLE',
-      `${source}: expected at most ${MAX_NESTING} recipes in each other`,
-    );
-  }
-  const { recipe, models: written } = recipeOfFile(file);
-  const models = new Map<string, Checkpoint>();
-  try {
-    for (const [name, { model, isRecipe, sha256 }] of written) {
-      const path = modelPath(model, folder);
-      const inner = isRecipe ? await openSource(path, signal, depth + 1) : undefined;
-      const opened = inner === undefined ? await openModel(path) : blendModels(inner.models, inner.recipe);
-      models.set(name, opened);
-      if (sha256 !== undefined && (await opened.sha256()) !== sha256.toLowerCase()) {
-        throw new InputFileError(
-          'MODEL_HASH',
-          `models.${name}: ${path} is not the file whose SHA-256 is ${sha256}`,
-        );
-      }
-    }
-    return { models, recipe };
-  } catch (error) {
-    await closeAll(models.values());
-    throw error;
-  }
+function jobOfPair({ base, transfer, ...parts }: PairToBlend): BlendJob {
+  const source = (model: string): ModelSource => ({ written: { model, isRecipe: false }, model });
+  return {
+    recipe: recipeOfPair(completeRecipe(parts)),
+    models: new Map([
+      [PAIR_NAMES.base, source(base)],
+      [PAIR_NAMES.transfer, source(transfer)],
+    ]),
+    out: '',
+    explain: async (_, action) => action(),
+  };
 }
 
-async function openPair({ base, transfer, ...parts }: PairToBlend): Promise<Opened> {
-  const ofBase = await openModel(base);
-  try {
-    return { models: pairOf(ofBase, await openModel(transfer)), recipe: recipeOfPair(completeRecipe(parts)) };
-  } catch (error) {
-    await ofBase.close();
-    throw error;
-  }
-}
-
-function checked(source: RecipeFile): RecipeFile {
-  const { success, data, error } = recipeFileSchema.safeParse(source);
-  if (success) return data;
-  const [issue] = error.issues;
-  throw new UsageError('RECIPE_MALFORMED', `recipe: ${issue!.path.join('.')}: ${issue!.message}`);
-}
-
-async function closeAll(models: Iterable<Checkpoint>): Promise<void> {
-  await Promise.all([...models].map((model) => model.close()));
+function definedOf({ container, networks, lossy, dtype }: OutputChoice): OutputChoice {
+  const given = Object.entries({ container, networks, lossy, dtype });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

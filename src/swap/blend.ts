@@ -18,6 +18,11 @@ export interface Ingredients {
   readonly recipe: Recipe;
 }
 
+export interface BlendOptions {
+  /** What closing the blend does; it closes all inputs unless this is given. */
+  readonly close?: (() => Promise<void>) | undefined;
+}
+
 const INGREDIENTS = new WeakMap<Checkpoint, Ingredients>();
 
 /** What a checkpoint that {@link blendModels} returned is made of; undefined for others. */
@@ -51,7 +56,7 @@ export function pairOf(base: Checkpoint, transfer: Checkpoint): Models {
  * @throws InputFileError `CHECKPOINTS_DIFFER`.
  * @throws UsageError where {@link checkRecipe} refuses the recipe.
  */
-export function blendModels(models: Models, recipe: Recipe): Checkpoint {
+export function blendModels(models: Models, recipe: Recipe, { close }: BlendOptions = {}): Checkpoint {
   const inputs = requireModels(models, recipe);
   const [base, ...others] = inputs as [Checkpoint, ...Checkpoint[]];
   const path = `blend of ${listed(shortNames(base, ...others))}`;
@@ -89,6 +94,7 @@ export function blendModels(models: Models, recipe: Recipe): Checkpoint {
     },
 
     async close() {
+      if (close !== undefined) return close();
       await Promise.all([...new Set(models.values())].map((input) => input.close()));
     },
   };

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import {
+  OUTPUT_KEY,
   PAIR_VERSION,
   RECIPE_KEY,
   RECIPE_VERSION,
   type RecordedBlend,
   type RecordedInput,
+  type RecordedOutput,
   type RecordedPair,
   type RecordedRecipe,
 } from './recipe-metadata.js';
@@ -59,15 +61,39 @@ const recordedBlend: z.ZodType<RecordedBlend> = z.strictObject({
 
 const recordedRecipe: z.ZodType<RecordedRecipe> = z.union([recordedPair, recordedBlend]);
 
+const recordedOutput: z.ZodType<RecordedOutput> = z.union([
+  z.strictObject({ form: z.literal('rosinality') }),
+  z.strictObject({
+    form: z.literal('in-place'),
+    kind: z.string(),
+    container: z.strictObject({ path: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    networks: z.array(z.enum(['G_ema', 'G', 'D'])).min(1),
+    lossy: z.boolean().optional(),
+  }),
+]);
+
 /**
  * The recipe that a checkpoint's metadata records, or undefined where there is none, or none that this version
  * understands. Metadata is whatever a stranger wrote: nothing in it makes this throw.
  */
 export function parseRecipe(metadata: Readonly<Record<string, string>>): RecordedRecipe | undefined {
-  const text: unknown = Object.hasOwn(metadata, RECIPE_KEY) ? metadata[RECIPE_KEY] : undefined;
+  return parse(metadata, RECIPE_KEY, recordedRecipe);
+}
+
+/** How a blend was written, where its metadata say so; as {@link parseRecipe}. */
+export function parseOutput(metadata: Readonly<Record<string, string>>): RecordedOutput | undefined {
+  return parse(metadata, OUTPUT_KEY, recordedOutput);
+}
+
+function parse<T>(
+  metadata: Readonly<Record<string, string>>,
+  key: string,
+  schema: z.ZodType<T>,
+): T | undefined {
+  const text: unknown = Object.hasOwn(metadata, key) ? metadata[key] : undefined;
   if (typeof text !== 'string' || text.length > MAX_RECIPE_LENGTH) return undefined;
   try {
-    return recordedRecipe.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text));
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { resolutionsOf } from '../checkpoint/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { NetworkName } from '../checkpoint/network-names.js';
 import { ingredientsOf, type Models, pairOf } from './blend.js';
 import type { BlendRecipe } from './recipe.js';
 import { modelsOf, pairOfRecipe, type Recipe, recipeOfPair } from './recipe-model.js';
@@ -48,6 +49,23 @@ export interface RecordedBlend {
   /** By the names that the recipe has for them. */
   readonly models: Readonly<Record<string, RecordedInput>>;
 }
+
+/** The key of a checkpoint's metadata that holds how it was written, where that is not as safetensors. */
+export const OUTPUT_KEY = 'output';
+
+/** What beside the recipe determines the bytes of a file. */
+export type RecordedOutput =
+  | { readonly form: 'rosinality' }
+  | {
+      /** A copy of a file with other tensors. */
+      readonly form: 'in-place';
+      /** How the container arranges its bytes, e.g. `pickle`. */
+      readonly kind: string;
+      readonly container: Pick<RecordedInput, 'path' | 'sha256'>;
+      /** The networks that were blended, the recorded one first. */
+      readonly networks: readonly NetworkName[];
+      readonly lossy?: boolean | undefined;
+    };
 
 /** A recorded blend in one form, whatever it was. */
 export function readRecorded(recorded: RecordedRecipe): {

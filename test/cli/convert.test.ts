@@ -64,7 +64,7 @@ test('--lossy says what is lost, --dry-run writes nothing, --json is one documen
   expect((await readFile(join(folder, 'x.pt'))).length).toBe(bytes);
 });
 
-test('a blend in place of the base changes nothing but its tensors', async () => {
+test('a blend in place of the base changes nothing but its tensors, and adds its recipe', async () => {
   const folder = await temporaryFolder();
   const pair = ['--base', golden('golden32.pkl'), '--transfer', golden('golden32-tuned.pkl'), '--swap', '8'];
   const args = [...pair, '--out', 'x.pkl', '--networks', 'D,G_ema', '--json'];
@@ -86,8 +86,10 @@ test('a blend in place of the base changes nothing but its tensors', async () =>
     isChanged.fill(1, view!.source.inFile!.offset + offset, view!.source.inFile!.offset + offset + length);
   }
   const [before, after] = await Promise.all([goldenBytes('golden32.pkl'), readFile(join(folder, 'x.pkl'))]);
-  expect(after.length).toBe(before.length);
-  expect(after.findIndex((byte, i) => byte !== before[i] && isChanged[i] === 0)).toBe(-1);
+  expect(before.findIndex((byte, i) => byte !== after[i] && isChanged[i] === 0)).toBe(-1);
+  const note = after.subarray(before.length).toString();
+  expect(note).toMatch(/^\n\{.*\}\n#stylegan-blend \d{10} [0-9a-f]{8}\n$/);
+  expect(JSON.parse(JSON.parse(note.split('\n')[1]!).recipe)).toEqual(recipe);
 
   const expected: [network: string, tensor: string, from: typeof base][] = [
     ['G_ema', 'synthesis.b8.conv0.weight', transfer],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { openCheckpointFile } from '../../src/checkpoint/checkpoint-file.js';
+import { convertCheckpoint } from '../../src/checkpoint/convert.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { writeCheckpoint } from '../../src/checkpoint/write.js';
 import { blendCommand } from '../../src/cli/blend-command.js';
@@ -104,6 +105,47 @@ test('a recipe is blended, and its output replayed, inspected and blended again'
   const changed = await refusal(replay('changed.safetensors'));
   expect([changed.code, exitCodeOf(changed)]).toEqual(['REPLAY_DIFFERS', 3]);
   expect((await refusal(replay('a.safetensors'))).code).toBe('RECIPE_MISSING');
+});
+
+test('a blend in the form of another file, or as .pt, is made again byte for byte', async () => {
+  const folder = await temporaryFolder();
+  const at = (name: string) => join(folder, name);
+  for (const name of ['golden32.pkl', 'golden32-tuned.pkl', 'golden32-rosinality.pt']) {
+    await copyFile(fixture(`golden/${name}`), at(name));
+  }
+  const pair = { base: at('golden32.pkl'), transfer: at('golden32-tuned.pkl'), swap: 8 };
+  const again = { base: at('one.pkl'), transfer: at('new.pt'), swap: 16, alpha: 0.5 };
+  const blends: [string, number, Partial<BlendOptions>][] = [
+    ['one.pkl', 75, pair],
+    ['all.pkl', 187, { ...pair, networks: ['G_ema', 'G', 'D'] }],
+    ['new.pt', 75, { ...pair, dtype: 'f16' }],
+    ['of-blends.pkl', 75, again],
+    ['in-torch.pt', 75, { ...again, container: at('golden32-rosinality.pt') }],
+  ];
+  for (const [name, tensors, options] of blends) {
+    await blend([], { ...options, out: at(name) });
+    const { document } = await replayCommand(at(name), {}, QUIET);
+    expect(document, name).toMatchObject({ sameFile: true, tensors });
+  }
+  const { lines } = await inspectCommand(at('of-blends.pkl'), {}, QUIET);
+  expect(lines.join('\n')).toMatch(/one: one\.pkl .*, the base\n {2}blended from +base: golden32\.pkl/);
+  expect(lines.join('\n')).toMatch(/^in place of +one\.pkl \(SHA-256 [0-9a-f]{64}\), G_ema$/m);
+
+  // Converted, its tensors are still those.
+  await convertCheckpoint(at('one.pkl'), at('one.pt'), { format: 'rosinality', network: 'G_ema' });
+  const converted = await replayCommand(at('one.pt'), {}, QUIET);
+  expect(converted.document).toMatchObject({ sameFile: false, tensors: 75, different: [] });
+  const file = await readFile(at('all.pkl'));
+  const changed = await openCheckpointFile(at('all.pkl'));
+  const { view } = (await changed.content('D')).tensors.get('b4.fc.weight')!;
+  file[view!.source.inFile!.offset] = file[view!.source.inFile!.offset]! ^ 1;
+  await changed.close();
+  await writeFile(at('changed.pkl'), file);
+  const refused = await refusal(replayCommand(at('changed.pkl'), {}, QUIET));
+  expect([refused.code, refused.message]).toEqual([
+    'REPLAY_DIFFERS',
+    expect.stringContaining('D/b4.fc.weight'),
+  ]);
 });
 
 test('options are a recipe: what is printed means the same', async () => {

@@ -8,6 +8,7 @@ import { loadGenerator } from '../../src/generator/load-generator.js';
 import { blend } from '../../src/library/blend.js';
 import { project } from '../../src/library/project.js';
 import { render } from '../../src/library/render.js';
+import { replay } from '../../src/library/replay.js';
 import { sweep } from '../../src/library/sweep.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { fixture, goldenTensors, maxDifference } from '../support/golden.js';
@@ -85,4 +86,30 @@ test('a recipe that cannot be is refused', async () => {
     code: 'RECIPE_MALFORMED',
   });
   await expect(blend('nowhere.yaml')).rejects.toMatchObject({ code: 'FILE_MISSING' });
+});
+
+test('a blend is written in any form, and made again', async () => {
+  const folder = await temporaryFolder();
+  const recipe = join(folder, 'recipe.json');
+  const models = { b: pair.base, t: { model: pair.transfer, alpha: { swap: 8 } } };
+  const output = { networks: ['G_ema', 'D'] };
+  await writeFile(recipe, JSON.stringify({ version: 1, base: 'b', models, output }));
+  const places = new Map(Object.entries({ b: pair.base, t: pair.transfer, container: pair.base }));
+  const sources: [string, Parameters<typeof blend>][] = [
+    ['pair.pkl', [{ ...pair, swap: 8 }]],
+    ['several.pkl', [recipe]],
+    ['half.pt', [recipe, { networks: ['G_ema'], dtype: 'f16' }]],
+    ['other.pkl', [{ ...pair, swap: 8 }, { container: pair.transfer }]],
+  ];
+  for (const [name, [source, options]] of sources) {
+    const out = join(folder, name);
+    await (await blend(source, { ...options, out })).close();
+    places.set('base', pair.base).set('transfer', pair.transfer);
+    if (name === 'other.pkl') places.set('container', pair.transfer);
+    expect(await replay(out, { models: places }), name).toMatchObject({ sameFile: true });
+  }
+  const onto = blend({ ...pair, swap: 8 }, { out: pair.base, force: true });
+  await expect(onto).rejects.toMatchObject({ code: 'OUTPUT_IS_INPUT' });
+  const signal = AbortSignal.abort();
+  await expect(replay(join(folder, 'pair.pkl'), { signal })).rejects.toMatchObject({ code: 'ABORTED' });
 });

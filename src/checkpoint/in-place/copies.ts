@@ -1,5 +1,5 @@
 import { InputFileError, throwIfAborted } from '../../errors.js';
-import type { OutputSink } from '../../files/atomic-write.js';
+import type { FileOutput, OutputSink } from '../../files/atomic-write.js';
 import type { RandomAccessFile } from '../../files/random-access.js';
 import type { Patch } from './patches.js';
 import type { ZipSums } from './zip-sums.js';
@@ -19,6 +19,8 @@ interface Copy {
   upTo(position: number): Promise<void>;
   /** @param isChanged whether `bytes` differ from those of the original */
   replace(patch: Patch, bytes: Uint8Array, isChanged: boolean): Promise<void>;
+  /** Copies what lies before a position of the original, and nothing behind it. */
+  endAt(position: number): Promise<void>;
 }
 
 /**
@@ -26,12 +28,12 @@ interface Copy {
  * @throws InputFileError `FILE_CHANGED` where the file is no longer as long as when it was opened
  */
 export class RewrittenCopy implements Copy {
-  private readonly sink: OutputSink;
+  private readonly sink: FileOutput;
   private readonly options: CopyOptions;
   /** Bytes that patches have yet to look at. */
   private remaining: number;
 
-  constructor(file: RandomAccessFile, sink: OutputSink, patches: readonly Patch[], options: CopyOptions) {
+  constructor(file: RandomAccessFile, sink: FileOutput, patches: readonly Patch[], options: CopyOptions) {
     if (sink.position !== file.size) {
       throw new InputFileError(
         'FILE_CHANGED',
@@ -52,6 +54,11 @@ export class RewrittenCopy implements Copy {
     if (isChanged) await this.sink.rewrite(start, bytes);
     this.remaining -= end - start;
     this.options.onProgress?.(this.sink.position - this.remaining, this.sink.position);
+  }
+
+  async endAt(position: number): Promise<void> {
+    throwIfAborted(this.options.signal);
+    if (position < this.sink.position) await this.sink.truncate(position);
   }
 }
 
@@ -92,6 +99,10 @@ export class PatchedCopy implements Copy {
 
   async replace(patch: Patch, bytes: Uint8Array): Promise<void> {
     await this.put(bytes, patch.end - patch.start);
+  }
+
+  async endAt(position: number): Promise<void> {
+    await this.upTo(position);
   }
 
   private async put(bytes: Uint8Array, replacedLength: number): Promise<void> {

@@ -3,7 +3,9 @@ import { writeAtomically } from '../../files/atomic-write.js';
 import type { RandomAccessFile } from '../../files/random-access.js';
 import type { Checkpoint } from '../checkpoint.js';
 import { type CheckpointFile, openCheckpointFile } from '../checkpoint-file.js';
+import type { LateMetadata } from '../note/note.js';
 import { PatchedCopy, RewrittenCopy } from './copies.js';
+import { endingOf } from './ending.js';
 import type { Patch } from './patches.js';
 import { type InPlaceLimits, type InPlaceReport, planPatches, refuseLosses } from './plan-in-place.js';
 import { ZipSums } from './zip-sums.js';
@@ -17,6 +19,8 @@ export interface WriteInPlaceOptions extends InPlaceLimits {
   /** Replace an existing file; also where it is the container itself. */
   readonly force?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Metadata of the file from now on; unless given, those of the container stay. */
+  readonly metadata?: LateMetadata | undefined;
   /** Called with the bytes of the file written and to write. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
@@ -56,6 +60,8 @@ async function write(
 ): Promise<InPlaceReport> {
   const { patches, report } = await planPatches(path, container, networks, options);
   const { file } = container;
+  const ending = await endingOf(path, container, options.metadata);
+  if (ending.head !== undefined) patches.unshift(ending.head);
   const sums = container.directory && (await ZipSums.of(file, container.directory, patches));
   const isRewritten = sums === undefined && patches.every((patch) => patch.keepsLength);
   const copyOf = isRewritten && (await isAsOpened(file)) ? file.path : undefined;
@@ -78,8 +84,8 @@ async function write(
         if (rounded > 0) report.rounded.push(name);
       }
     }
-    await copy.upTo(file.size);
-    await sums?.renew(sink);
+    await copy.endAt(ending.start);
+    await ending.write(sink, sums);
     if (options.strict) refuseLosses(container, report);
   });
   return report;

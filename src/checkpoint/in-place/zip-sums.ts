@@ -5,9 +5,8 @@ import { entryDataOffset, type ZipDirectory, type ZipEntry } from '../zip/direct
 
 const DESCRIPTOR_SIGNATURE = 0x08074b50;
 
-/** Where checksums stand: in the local header, and in the record of the directory. */
+/** Where the checksum stands in an entry's own header. */
 const LOCAL_CRC_AT = 14;
-const RECORD_CRC_AT = 16;
 
 interface Sum {
   readonly entry: ZipEntry;
@@ -61,18 +60,21 @@ export class ZipSums {
     }
   }
 
-  /** Renews the checksums of entries whose bytes have changed. */
-  async renew(sink: OutputSink): Promise<void> {
+  /** Renews the checksums beside the data of entries whose bytes have changed, and returns them for the directory. */
+  async renew(sink: OutputSink): Promise<Map<ZipEntry, number>> {
+    const changed = new Map<ZipEntry, number>();
     for (const { entry, end, value } of this.sums) {
       if (value === entry.crc) continue;
+      changed.set(entry, value);
       const bytes = Buffer.alloc(4);
       bytes.writeUInt32LE(value);
       for (const position of await this.placesOf(entry, end)) await sink.rewrite(position, bytes);
     }
+    return changed;
   }
 
   private async placesOf(entry: ZipEntry, end: number): Promise<number[]> {
-    const places = [entry.recordOffset + RECORD_CRC_AT];
+    const places: number[] = [];
     // A header whose checksum follows the data may hold 0.
     const local = entry.headerOffset + LOCAL_CRC_AT;
     if ((await this.u32(local)) === entry.crc) places.push(local);

@@ -43,6 +43,10 @@ export interface ZipDirectory {
   readonly entries: ReadonlyMap<string, ZipEntry>;
   /** Position of the first record of the directory; data lies before it. */
   readonly offset: number;
+  /** Position behind its last record. */
+  readonly end: number;
+  /** Position of the end record. */
+  readonly endRecord: number;
 }
 
 /**
@@ -52,7 +56,7 @@ export interface ZipDirectory {
  *   twice the same name, or entries that overlap)
  */
 export async function readZipDirectory(file: RandomAccessFile): Promise<ZipDirectory> {
-  const { offset, size, count } = await findDirectory(file);
+  const { offset, size, count, endRecord } = await findDirectory(file);
   if (count > MAX_ENTRIES || size > MAX_DIRECTORY_BYTES) {
     throw unsupported(file, `at most ${MAX_ENTRIES} files`, `${count} (a directory of ${size} bytes)`);
   }
@@ -77,7 +81,7 @@ export async function readZipDirectory(file: RandomAccessFile): Promise<ZipDirec
     at = end;
   }
   requireApart(file, [...entries.values()], offset);
-  return { entries, offset };
+  return { entries, offset, end: offset + at, endRecord };
 }
 
 /**
@@ -106,7 +110,7 @@ export async function entryDataOffset(file: RandomAccessFile, entry: ZipEntry): 
 
 async function findDirectory(
   file: RandomAccessFile,
-): Promise<{ offset: number; size: number; count: number }> {
+): Promise<{ offset: number; size: number; count: number; endRecord: number }> {
   const tailLength = Math.min(file.size, END_BYTES + MAX_COMMENT);
   const tailStart = file.size - tailLength;
   const tail = await file.read(tailStart, tailLength);
@@ -133,7 +137,7 @@ async function findDirectory(
     }
   }
   if (offset + size > position) throw damaged(file, 'the directory lies outside of the file');
-  return { offset, size, count };
+  return { offset, size, count, endRecord: position };
 }
 
 function parseRecord(

@@ -6,7 +6,7 @@ import {
   UsageError,
 } from '../../errors.js';
 import { checkWritable } from '../../files/atomic-write.js';
-import { fileIdentity, isInput } from '../outputs.js';
+import { fileIdentity, isInput } from '../../files/file-identity.js';
 import { numbered, SUFFIX } from './outputs.js';
 import type { Part, Parter } from './parts.js';
 import { type PictureFile, pictureFiles } from './picture-files.js';

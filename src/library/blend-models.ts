@@ -2,7 +2,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { type CheckpointFile, openCheckpointFile } from '../checkpoint/checkpoint-file.js';
 import { resolveModel } from '../checkpoint/names.js';
 import { type NetworkName, networkName } from '../checkpoint/network-names.js';
-import { InputFileError } from '../errors.js';
+import { InputFileError, throwIfAborted } from '../errors.js';
 import { blendModels, ingredientsOf, type Models } from '../swap/blend.js';
 import { requireSameShape } from '../swap/compare.js';
 import type { BlendJob, ModelSource } from './blend-job.js';
@@ -29,13 +29,14 @@ export interface OpenModels {
  */
 export async function openBlendModels(
   job: BlendJob,
-  { checkHashes }: { readonly checkHashes: boolean },
+  { checkHashes, signal }: { readonly checkHashes: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<OpenModels> {
   const files: CheckpointFile[] = [];
   const close = async () => {
     await Promise.all(files.map((file) => file.close()));
   };
   const open = async (model: string) => {
+    throwIfAborted(signal);
     const file = await openCheckpointFile(resolveModel(model).path);
     files.push(file);
     return file;
@@ -48,6 +49,7 @@ export async function openBlendModels(
     for (const wanted of job.networks ?? [undefined]) {
       networks.set(wanted ?? networkName(base.networks[0]!)!, await checkpointsOf(job, opened, wanted));
     }
+    throwIfAborted(signal);
     if (checkHashes) await requireHashes(job, [...networks.values()][0]!);
     return { base, files, container, networks, close };
   } catch (error) {

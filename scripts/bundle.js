@@ -1,6 +1,7 @@
 // Puts the two programs into a few minified files, dist/bin/*.cjs: reading a hundred small modules, one by one, takes
 // Node longer than blending does anything. The library (dist/index.js) stays as the compiler wrote it.
-import { rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -44,12 +45,29 @@ const lateSpawn = {
   },
 };
 
+/** What the programs keep for later belongs to their code. A bundle cannot change: its stamp is a hash of all of it. */
+const codeStamp = {
+  name: 'code-stamp',
+  load(id) {
+    if (!id.endsWith('files/code-stamp.js')) return;
+    return `export const codeStamp = () => ${JSON.stringify(hashOfCode())};`;
+  },
+};
+
+function hashOfCode() {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(path(''), { recursive: true }).sort()) {
+    if (name.endsWith('.js')) hash.update(`${name}\n`).update(readFileSync(path(name)));
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
 rmSync(path('bin'), { recursive: true, force: true });
 const bundle = await rolldown({
   input: { blend: path('cli/blend.js'), toonify: path('cli/toonify.js') },
   platform: 'node',
   external: isExternal,
-  plugins: [placeFree, lateSpawn],
+  plugins: [placeFree, lateSpawn, codeStamp],
 });
 await bundle.write({
   dir: path('bin'),

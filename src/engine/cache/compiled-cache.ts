@@ -7,7 +7,7 @@ import { checksumOfFile } from './checksum.js';
 import { bytesOf } from './folder-size.js';
 
 // The cache: a folder for each compiled program, called by the hash of its key, with
-//   model.onnx     the graph
+//   model.onnx     the graph, as the runtime has optimised it
 //   weights.bin    its large constants, in the order in which kernels read them: mapped into memory, not read
 //   about.json     lengths and checksums of both, and the program's inputs
 // Folders are put together beside their place and renamed, so that a place holds a whole one or none. What does not
@@ -35,6 +35,8 @@ export interface CompiledParts {
   readonly model: Uint8Array;
   readonly weights: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
   readonly inputs: ReadonlyMap<string, Shape>;
+  /** Replaces the model's file, beside which the weights lie, by what the runtime makes of it. */
+  optimise(modelPath: string): Promise<void>;
 }
 
 export const WEIGHTS_FILE = 'weights.bin';
@@ -43,7 +45,7 @@ const MODEL_FILE = 'model.onnx';
 const ABOUT_FILE = 'about.json';
 
 /** Of this description; others are made again. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Far more than a description takes. */
 const MAX_ABOUT_BYTES = 1 << 20;
@@ -51,10 +53,15 @@ const MAX_ABOUT_BYTES = 1 << 20;
 /** A folder that is being put together for longer than this belongs to a process that has died. */
 const STALE_MS = 60 * 60_000;
 
+interface FileDescription {
+  readonly bytes: number;
+  readonly crc32: number;
+}
+
 interface About {
   readonly format: number;
   readonly inputs: readonly (readonly [string, Shape])[];
-  readonly files: Readonly<Record<string, { readonly bytes: number; readonly crc32: number }>>;
+  readonly files: Readonly<Record<string, FileDescription>>;
   /** Of the two above, as text. */
   readonly crc32: number;
 }
@@ -91,16 +98,17 @@ export async function forgetCompiled(cache: CompiledCache, key: string): Promise
 export async function keepCompiled(
   cache: CompiledCache,
   key: string,
-  { model, weights, inputs }: CompiledParts,
+  { model, weights, inputs, optimise }: CompiledParts,
 ): Promise<CompiledEntry | undefined> {
   const folder = folderOf(cache, key);
   const temporary = `${folder}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(temporary, { recursive: true, mode: 0o700 });
-    const files = {
-      [MODEL_FILE]: await write(join(temporary, MODEL_FILE), [{ offset: 0, bytes: model }]),
-      [WEIGHTS_FILE]: await write(join(temporary, WEIGHTS_FILE), weights),
-    };
+    const modelPath = join(temporary, MODEL_FILE);
+    await write(modelPath, [{ offset: 0, bytes: model }]);
+    const weightsFile = await write(join(temporary, WEIGHTS_FILE), weights);
+    await optimise(modelPath);
+    const files = { [MODEL_FILE]: await describe(modelPath), [WEIGHTS_FILE]: weightsFile };
     const described = { format: FORMAT, inputs: [...inputs], files };
     const about: About = { ...described, crc32: ownChecksum(described) };
     await write(join(temporary, ABOUT_FILE), [{ offset: 0, bytes: Buffer.from(JSON.stringify(about)) }]);
@@ -140,11 +148,13 @@ function ownChecksum({ inputs, files }: Pick<About, 'inputs' | 'files'>): number
   return crc32(Buffer.from(JSON.stringify([inputs, files])));
 }
 
+async function describe(path: string): Promise<FileDescription> {
+  const bytes = await readFile(path);
+  return { bytes: bytes.length, crc32: crc32(bytes) };
+}
+
 /** Writes parts in order, with zeros between them. */
-async function write(
-  path: string,
-  parts: CompiledParts['weights'],
-): Promise<{ bytes: number; crc32: number }> {
+async function write(path: string, parts: CompiledParts['weights']): Promise<FileDescription> {
   const handle = await open(path, 'wx', 0o600);
   try {
     const end = { bytes: 0, crc32: 0 };

@@ -86,6 +86,19 @@ describe.skipIf(block === undefined)('a graph in blocked order gives what it giv
       [map, perChannel],
     ],
     ['sub per channel', (a, b) => graph.sub(maps(a!), b!), [map, perChannel]],
+    [
+      'add per channel of each picture, with activation',
+      (a, b) => graph.leakyRelu(graph.add(maps(a!), b!), 0.2),
+      [
+        [2, C, 6, 7],
+        [2, C, 1, 1],
+      ],
+    ],
+    [
+      'mul by the same per channel of two pictures',
+      (a, b) => graph.mul(maps(a!), b!),
+      [[2, C, 6, 7], perChannel],
+    ],
     ['sub from a channel', (a, b) => graph.sub(b!, maps(a!)), [map, perChannel]],
     ['mul by a plane', (a, b) => graph.mul(b!, maps(a!)), [map, [1, 1, 6, 7]]],
     [
@@ -123,6 +136,34 @@ describe.skipIf(block === undefined)('a graph in blocked order gives what it giv
         [1, 1, 6, 7],
         [2, C],
         [2, C],
+      ],
+    ],
+    [
+      'addPlane for a batch, with activation',
+      (...x) => graph.leakyRelu(withPlane(maps(x[0]!), ...x.slice(1)), 0.2),
+      [
+        [3, C, 6, 7],
+        [1, 1, 6, 7],
+        [3, C],
+        [3, C],
+      ],
+    ],
+    [
+      'addPlane of a plane for each picture',
+      (...x) => withPlane(maps(x[0]!), ...x.slice(1)),
+      [
+        [2, C, 6, 7],
+        [2, 1, 6, 7],
+        [2, C],
+        [2, C],
+      ],
+    ],
+    [
+      'colours of the pixels of a batch',
+      (x, a) => graph.matmul(a!, pixelsOf(maps(x!))),
+      [
+        [2, C, 6, 7],
+        [2, 3, C],
       ],
     ],
     ['colours of pixels', (x, a) => graph.matmul(a!, pixelsOf(maps(x!))), [map, [1, 3, C]]],

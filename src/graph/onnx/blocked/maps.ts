@@ -32,22 +32,34 @@ export function binary(lowering: Lowering, node: Binary): Blocked | undefined {
   return x === a ? inForm(lowering.blocked(x), name) : inForm(name, lowering.blocked(x));
 }
 
-/** A 1x1 convolution of every channel by itself does this on all threads, with the activation after it. */
+/**
+ * A 1x1 convolution of every channel by itself does this on all threads, with the activation after it. The channels of
+ * several pictures lie in memory like those of one.
+ */
 function perChannel(lowering: Lowering, node: Binary, x: Tensor, values: Tensor): Blocked | undefined {
-  const channels = node.shape[1]!;
-  if (node.shape[0] !== 1 || !isPerChannel(values, channels)) return undefined;
+  const [n, c, h, w] = node.shape as [number, number, number, number];
+  const isPerPicture = values.shape.join() === `${n},${c},1,1`;
+  if (!isPerPicture && !isPerChannel(values, c)) return undefined;
   const { writer } = lowering;
-  const name = lowering.plain(values);
+  const channels = n * c;
+  const plain = lowering.plain(values);
+  const name = isPerPicture ? plain : writer.op('Expand', [plain, writer.integers([n, c, 1, 1])]);
   const kernel =
     node.kind === 'mul'
       ? writer.viewed(name, [channels, 1, 1, 1])
       : writer.floats(onesOf(channels), [channels, 1, 1, 1]);
   const signed = node.kind === 'sub' ? writer.op('Neg', [name]) : name;
   const bias = node.kind === 'mul' ? undefined : writer.viewed(signed, [channels]);
-  const input = lowering.blocked(x);
-  return lowering.withActivation(node, (slope) =>
-    exactly(writer.convolution({ input, kernel, size: [1, 1], groups: channels, bias, slope })),
-  );
+  const input = asOnePicture(lowering, lowering.blocked(x), node.shape);
+  return lowering.withActivation(node, (slope) => {
+    const result = writer.convolution({ input, kernel, size: [1, 1], groups: channels, bias, slope });
+    return exactly(n === 1 ? result : writer.viewed(result, [n, c, h, w]));
+  });
+}
+
+/** Maps [N, C, H, W] as [1, N · C, H, W]: in blocked order, too, these are the same bytes. */
+function asOnePicture({ writer }: Lowering, name: string, [n, c, h, w]: Shape): string {
+  return n === 1 ? name : writer.viewed(name, [1, n! * c!, h!, w!]);
 }
 
 /** A plane [1, 1, H, W] in every channel of a map; undefined for several pictures. */
@@ -61,17 +73,21 @@ function spread(lowering: Lowering, plane: Tensor, [n, c, h, w]: Shape): string 
 /** The plane as a picture of one channel, convolved with a factor for each of the results, on top of the map. */
 export function addPlane(lowering: Lowering, node: TensorOf<'addPlane'> & Tensor): Blocked | undefined {
   const [x, plane, factors, offsets] = node.inputs as [Tensor, Tensor, Tensor, Tensor];
-  if (node.shape[0] !== 1 || !lowering.isBlocked(x)) return undefined;
+  if (plane.shape[0] !== 1 || !lowering.isBlocked(x)) return undefined;
   const { writer } = lowering;
-  const channels = node.shape[1]!;
+  const [n, c] = node.shape as [number, number];
+  const channels = n * c;
   const parts = {
     input: lowering.plain(plane),
     kernel: writer.viewed(lowering.plain(factors), [channels, 1, 1, 1]),
     size: [1, 1] as const,
     bias: writer.viewed(lowering.plain(offsets), [channels]),
-    sum: lowering.blocked(x),
+    sum: asOnePicture(lowering, lowering.blocked(x), node.shape),
   };
-  return lowering.withActivation(node, (slope) => exactly(writer.convolution({ ...parts, slope })));
+  return lowering.withActivation(node, (slope) => {
+    const result = writer.convolution({ ...parts, slope });
+    return exactly(n === 1 ? result : writer.viewed(result, node.shape));
+  });
 }
 
 /** Sums over pixels, or over channels, of a blocked map. Its name in usual order. */
@@ -87,30 +103,35 @@ export function sum(lowering: Lowering, node: TensorOf<'sum'> & Tensor): string 
   return writer.reorderOutput(writer.convolution({ input, kernel, size: [1, 1] }), 1);
 }
 
-/** A matrix of few rows times the matrix of a map's pixels is a 1x1 convolution to few channels. Its usual name. */
+/**
+ * A matrix of few rows times the matrix of a map's pixels is a 1x1 convolution to few channels; for several pictures
+ * one with a group for each. Its usual name.
+ */
 export function fewRows(lowering: Lowering, node: TensorOf<'matmul'> & Tensor): string | undefined {
   const [a, b] = node.inputs as [Tensor, Tensor];
   const { transposeA, transposeB } = node.attributes;
   if (transposeA || transposeB || b.kind !== 'reshape') return undefined;
   const map = b.inputs[0]!;
-  const [n, channels, h, w] = map.shape;
+  const [n, channels, h, w] = map.shape as [number, number, number, number];
   const rows = node.shape.at(-2)!;
-  if (b.shape.join() !== [1, channels, h! * w!].join() || n !== 1 || rows > lowering.block) return undefined;
+  if (b.shape.join() !== [n, channels, h * w].join() || rows > lowering.block) return undefined;
   if (!lowering.isBlocked(map)) return undefined;
-  const { writer } = lowering;
-  const kernel = filledUp(writer, writer.viewed(lowering.plain(a), [rows, channels!]), lowering.block - rows);
+  const { writer, block } = lowering;
+  const kernel = filledUp(writer, writer.viewed(lowering.plain(a), [n, rows, channels]), block - rows);
   const colours = writer.convolution({
-    input: lowering.blocked(map),
-    kernel: writer.viewed(kernel, [lowering.block, channels!, 1, 1]),
+    input: asOnePicture(lowering, lowering.blocked(map), map.shape),
+    kernel: writer.viewed(kernel, [n * block, channels, 1, 1]),
     size: [1, 1],
+    groups: n,
   });
-  return writer.viewed(writer.reorderOutput(colours, rows), node.shape);
+  const each = n === 1 ? colours : writer.viewed(colours, [n, block, h, w]);
+  return writer.viewed(writer.reorderOutput(each, rows), node.shape);
 }
 
-/** [rows, channels] -> [channels, rows + missing], with zeros. */
+/** [N, rows, channels] -> [N, channels, rows + missing], with zeros. */
 function filledUp(writer: BlockedWriter, matrix: string, missing: number): string {
-  const turned = writer.op('Transpose', [matrix], { perm: [1, 0] });
-  return missing === 0 ? turned : writer.op('Pad', [turned, writer.integers([0, 0, 0, missing])]);
+  const turned = writer.op('Transpose', [matrix], { perm: [0, 2, 1] });
+  return missing === 0 ? turned : writer.op('Pad', [turned, writer.integers([0, 0, 0, 0, 0, missing])]);
 }
 
 /** The pixels of a map as a matrix of few columns times few rows of pixels: a 1x1 convolution of few channels. */

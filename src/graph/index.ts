@@ -1,5 +1,6 @@
 export * from './elementwise.js';
 export * from './gradients.js';
+export * from './kernel-gradient.js';
 export * from './leaves.js';
 export * from './linear.js';
 export * from './planes.js';

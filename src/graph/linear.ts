@@ -1,6 +1,7 @@
+import { kernelGradient } from './kernel-gradient.js';
 import { constant } from './leaves.js';
-import { pad } from './shaping.js';
-import { type ConvAttributes, GraphError, node, requireGraph, sameShape, type Tensor } from './tensor.js';
+import { pad, reshape, transpose } from './shaping.js';
+import { type ConvAttributes, node, requireGraph, sameShape, type Tensor } from './tensor.js';
 
 /**
  * a [M, K] · b [K, N] → [M, N]; with `transposeA` a is [K, M], with `transposeB` b is [N, K].
@@ -32,7 +33,10 @@ export interface ConvOptions {
   readonly groups?: number;
 }
 
-/** Correlation of x [N, C, H, W] with a constant kernel [O, C / groups, kh, kw]. */
+/**
+ * Correlation of x [N, C, H, W] with a kernel [O, C / groups, kh, kw]. Constant kernels are packed beforehand by engines;
+ * gradients flow to others, unless in groups.
+ */
 export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
   const attributes: ConvAttributes = { stride: 1, padding: [0, 0, 0, 0], groups: 1, ...options };
   const { stride, padding, groups } = attributes;
@@ -45,8 +49,8 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
   const outH = Math.floor((h + padding[0] + padding[2] - kh) / stride) + 1;
   const outW = Math.floor((w + padding[1] + padding[3] - kw) / stride) + 1;
   return node('conv2d', attributes, [x, kernel], [n, o, outH, outW], (g) => [
-    () => adjoint(g, kernel, attributes, [h, w]),
-    noKernelGradient,
+    () => convolutionAdjoint(g, kernel, attributes, [h, w]),
+    () => kernelGradient(x, g, [kh, kw], attributes),
   ]);
 }
 
@@ -64,15 +68,16 @@ export function convTranspose2d(x: Tensor, kernel: Tensor, options: ConvOptions 
   const outW = (w - 1) * stride + kw - padding[1] - padding[3];
   return node('convTranspose2d', attributes, [x, kernel], [n, cg * groups, outH, outW], (g) => [
     () => conv2d(g, kernel, attributes),
-    noKernelGradient,
+    () => kernelGradient(g, x, [kh, kw], attributes),
   ]);
 }
 
 /**
- * The adjoint of a stride-1 correlation is a correlation with the flipped kernel, inputs and outputs exchanged.
- * The kernel stays a constant, so engines can pre-pack it: much faster than a transposed convolution.
+ * What flows back through a correlation to its operand of h x w pixels. With stride 1 that is a correlation with the
+ * flipped kernel, inputs and outputs exchanged. A constant stays one, so engines can pre-pack it: much faster than a
+ * transposed convolution.
  */
-function adjoint(
+export function convolutionAdjoint(
   g: Tensor,
   kernel: Tensor,
   attributes: ConvAttributes,
@@ -97,8 +102,8 @@ function adjoint(
 
 /** [O, C / groups, kh, kw] -> [C, O / groups, kh, kw], both spatial axes reversed. */
 function flipped(kernel: Tensor, groups: number): Tensor {
-  requireGraph(kernel.kind === 'constant', () => 'the gradient of conv2d needs a constant kernel');
   const [o, cg, kh, kw] = kernel.shape as [number, number, number, number];
+  if (kernel.kind !== 'constant') return flippedInGraph(kernel, groups);
   const [og, area, from] = [o / groups, kh * kw, kernel.attributes.values];
   const values = new Float32Array(from.length);
   for (let group = 0; group < groups; group++) {
@@ -113,6 +118,13 @@ function flipped(kernel: Tensor, groups: number): Tensor {
   return constant(values, [cg * groups, og, kh, kw]);
 }
 
-function noKernelGradient(): never {
-  throw new GraphError('kernels of convolutions are constants: no gradient flows to them');
+/** The same for a kernel that is not known beforehand: its pixels in reverse order by a product with a matrix. */
+function flippedInGraph(kernel: Tensor, groups: number): Tensor {
+  const [o, cg, kh, kw] = kernel.shape as [number, number, number, number];
+  requireGraph(groups === 1, () => 'kernels of convolutions in groups are constants');
+  const area = kh * kw;
+  const reversal = new Float32Array(area * area);
+  for (let k = 0; k < area; k++) reversal[k * area + area - 1 - k] = 1;
+  const pixels = matmul(reshape(kernel, [o * cg, area]), constant(reversal, [area, area]));
+  return transpose(reshape(pixels, [o, cg, kh, kw]), [1, 0, 2, 3]);
 }

@@ -31,6 +31,8 @@ export interface Operations {
   conv2d: ConvAttributes;
   /** The adjoint of conv2d: x [N, O, H, W] with the same kernel [O, C / groups, kh, kw] */
   convTranspose2d: ConvAttributes;
+  /** From x [N, C, H, W] and the gradient [N, O, h, w] of its conv2d: that of the kernel [O, C, kh, kw] */
+  kernelGradient: ConvAttributes & { readonly size: readonly [number, number] };
   /** Sum over axes, which stay with extent 1 */
   sum: { readonly axes: readonly number[] };
   /** Repeats axes of extent 1 to the node's shape */

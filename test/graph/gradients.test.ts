@@ -152,10 +152,34 @@ describe('convolutions', () => {
     ),
   );
 
-  test('kernels have to be constants', () => {
-    const [x, kernel] = [graph.input('x', [1, 1, 4, 4]), graph.input('k', [1, 1, 3, 3])];
-    const loss = graph.mean(graph.conv2d(x, kernel));
-    expect(() => graph.gradients(graph.reshape(loss, [1]), [kernel])).toThrow(graph.GraphError);
+  test.each([1, 2])('gradients towards kernels that are no constants, with stride %i', (stride) =>
+    fc.assert(
+      fc.asyncProperty(convolutions, async ({ perGroup: [i, o], kernel, padding, side, seed }) => {
+        const options = { stride, padding };
+        const shape = [o, i, ...kernel];
+        await check((x, k) => graph.conv2d(x!, k!, options), [[2, i, side, side + 1], shape], seed);
+        await check((x, k) => graph.convTranspose2d(x!, k!, options), [[1, o, 4, 5], shape], seed);
+      }),
+      { numRuns: 15, seed: 1 },
+    ),
+  );
+
+  test.each([1, 2])('gradients of gradients towards kernels, with stride %i', async (stride) => {
+    const attributes = { stride, padding: [1, 0, 1, 1], groups: 1 } as const;
+    const extents = stride === 1 ? [4, 5] : [2, 3];
+    await check(
+      (x, g) => graph.kernelGradient(x!, g!, [3, 2], attributes),
+      [
+        [2, 2, 4, 5],
+        [2, 3, ...extents],
+      ],
+    );
+  });
+
+  test('kernels of convolutions in groups have to be constants', () => {
+    const [x, kernel] = [graph.input('x', [1, 2, 4, 4]), graph.input('k', [2, 1, 3, 3])];
+    const loss = graph.reshape(graph.mean(graph.conv2d(x, kernel, { groups: 2 })), [1]);
+    expect(() => graph.gradients(loss, [kernel])).toThrow(graph.GraphError);
   });
 });
 

@@ -1,5 +1,12 @@
 import type { Tensor4D, Tensor as TfTensor } from '@tensorflow/tfjs-core';
-import type { OperationKind, PoolAttributes, Shape, Tensor, TensorOf } from '../../graph/index.js';
+import {
+  GraphError,
+  type OperationKind,
+  type PoolAttributes,
+  type Shape,
+  type Tensor,
+  type TensorOf,
+} from '../../graph/index.js';
 import { convolution, transposedConvolution, type Zeros } from './convolutions.js';
 import { reshaped, storedAxis, storedShape } from './layout.js';
 import type { Builder, TensorFlow } from './tensorflow.js';
@@ -69,6 +76,9 @@ const rules: { [K in Exclude<OperationKind, Leaf>]: Rule<K> } = {
   convTranspose2d: (node, builder) => {
     const convolve = transposedConvolution(builder, node);
     return (x) => convolve(x as Tensor4D);
+  },
+  kernelGradient() {
+    throw new GraphError('kernelGradient: kernels are packed once here, so they are constants');
   },
 
   sum: ({ attributes: { axes }, inputs: [x], shape }, { tf }) => {

@@ -57,6 +57,8 @@ export function lower(node: Tensor, inputs: string[], writer: GraphWriter): stri
   return rule(node, inputs, writer);
 }
 
+type Quad = readonly [number, number, number, number];
+
 type Rule<K extends OperationKind> = (node: TensorOf<K>, inputs: string[], writer: GraphWriter) => string;
 
 /** One rule per kind of node; each answers the name of its result. */
@@ -123,6 +125,35 @@ const rules: { [K in OperationKind]: Rule<K> } = {
     writer.op('Conv', inputs, { strides: [stride, stride], pads: padding, group: groups }),
   convTranspose2d: ({ attributes: { stride, padding, groups } }, inputs, writer) =>
     writer.op('ConvTranspose', inputs, { strides: [stride, stride], pads: padding, group: groups }),
+  // A product for each pixel of the kernel. Not one of all of them: that takes nine times the memory of the maps.
+  kernelGradient: ({ attributes, shape, inputs: [, g] }, [map, gradient], writer) => {
+    const [o, c, kh, kw] = shape as Quad;
+    const [n, , h, w] = g!.shape as Quad;
+    const { stride, padding } = attributes;
+    const [top, left, bottom, right] = padding;
+    const rows = (name: string, count: number) => {
+      const maps = reshaped(name, [n, count, h, w], [n, count, h * w], writer);
+      const turned = n === 1 ? maps : writer.op('Transpose', [maps], { perm: [1, 0, 2] });
+      return reshaped(turned, [count, n, h * w], [count, n * h * w], writer);
+    };
+    const isPadded = padding.some((zeros) => zeros > 0);
+    const amounts = writer.integers([0, 0, top, left, 0, 0, bottom, right]);
+    const padded = isPadded ? writer.op('Pad', [map!, amounts]) : map!;
+    const results = rows(gradient!, o);
+    const parts = Array.from({ length: kh * kw }, (_, k) => {
+      const start = [Math.floor(k / kw), k % kw] as const;
+      const end = [start[0] + (h - 1) * stride + 1, start[1] + (w - 1) * stride + 1];
+      const bounds = [start, end, [2, 3], [stride, stride]].map((values) => writer.integers(values));
+      const met = rows(writer.op('Slice', [padded, ...bounds]), c);
+      return writer.op('Gemm', [results, met], { transA: 0, transB: 1 });
+    });
+    const pixels = writer.op(
+      'Concat',
+      parts.map((name) => reshaped(name, [o, c], [o, c, 1], writer)),
+      { axis: 2 },
+    );
+    return reshaped(pixels, [o, c, kh * kw], shape, writer);
+  },
 
   sum: ({ attributes: { axes }, inputs: [x], shape }, [name], writer) => {
     const [n, c, h, w] = x!.shape;

@@ -48,8 +48,8 @@ interface Effort {
 }
 
 const FIRST_STAGES: readonly Stage[] = [
-  { directions: 32, steps: 6 },
-  { directions: 64, steps: 6 },
+  { directions: 32, steps: 3 },
+  { directions: 64, steps: 3 },
 ];
 const STAGE: Stage = { directions: 128, steps: 12 };
 
@@ -102,18 +102,20 @@ export function createGaussNewton(
   const { samples: count, starts, stages } = effortFor(network.architecture.resolution);
   const samples = rowsOf(statistics.samples, space.dim).slice(0, count);
   let directions: readonly Float32Array[] | undefined;
-  let pictures: Promise<Float32Array[]> | undefined;
+  let pictures: Promise<{ readonly row: Float32Array; readonly square: number }[]> | undefined;
 
   /** Samples in the order of how near their pictures are. */
   async function nearest(target: Float32Array): Promise<Float32Array[]> {
     const grey = new Float32Array(target.length);
-    pictures ??= view.residuals(samples, grey);
+    pictures ??= view
+      .residuals(samples, grey)
+      .then((rows) => rows.map((row) => ({ row, square: dot(row, row) })));
     const known = await pictures;
     // Of grey, the residuals are the picture itself: the target's are what makes the difference.
     const [beside] = await view.residuals([samples[0]!], target);
-    const wanted = beside!.map((value, i) => known[0]![i]! - value);
+    const wanted = beside!.map((value, i) => known[0]!.row[i]! - value);
     return known
-      .map((picture, k) => ({ k, distance: squared(picture.map((value, i) => value - wanted[i]!)) }))
+      .map(({ row, square }, k) => ({ k, distance: square - 2 * dot(row, wanted) }))
       .toSorted((a, b) => a.distance - b.distance)
       .map(({ k }) => samples[k]!);
   }
@@ -211,6 +213,12 @@ function moved(
   });
   space.constrain(result);
   return result;
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
+  return total;
 }
 
 function squared(residuals: Float32Array): number {

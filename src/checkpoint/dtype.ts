@@ -1,5 +1,5 @@
+import { narrowToBf16, narrowToF16, widenBf16, widenF16 } from '../files/half.js';
 import type { StoredDType } from './checkpoint.js';
-import { narrowToBf16, narrowToF16, widenBf16, widenF16 } from './half.js';
 
 /** Element types that tensors can be written in. */
 export type WrittenDType = 'f32' | 'f16' | 'bf16';

@@ -176,6 +176,7 @@ const exporting: Definition = {
         '--fp16',
         'store weights as halves: half the size, computed in 32 bits, pictures differ slightly',
       )
+      .option('--half', 'also compute the three highest resolutions in 16-bit floats (StyleGAN2)')
       .option('--check', 'run the model in ONNX Runtime and compare its pictures with those of blend render');
     addCommon(addNetwork(command, ['G_ema', 'G']), { writes: true }).action((model: string, options) =>
       start(async (context) => (await import('./export-command.js')).exportCommand(model, options, context)),

@@ -13,11 +13,12 @@ export async function chosenEngine(options: EngineChoice, terminal: Terminal): P
 }
 
 /** {@link chosenEngine} that says nothing. */
-export async function openChosen({ engine, device, threads, cache }: EngineChoice): Promise<Engine> {
+export async function openChosen({ engine, device, threads, half, cache }: EngineChoice): Promise<Engine> {
   return openEngine({
     engine,
     device,
     ...(threads === undefined ? {} : { threads }),
+    half: half === true,
     fallBack: true,
     cache: cache === false ? undefined : compiledCache(),
   });

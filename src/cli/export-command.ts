@@ -23,6 +23,7 @@ interface ExportOptions extends CommonOptions {
   readonly noise: ExportedNoise;
   readonly cutoff?: number | 'input';
   readonly fp16?: true;
+  readonly half?: true;
   readonly check?: true;
 }
 
@@ -32,11 +33,11 @@ export async function exportCommand(
   options: ExportOptions,
   { signal, terminal }: Context,
 ): Promise<Outcome> {
-  const { force, noise, cutoff, parts, fp16 } = options;
+  const { force, noise, cutoff, parts, fp16, half } = options;
   const names = fileNames(options);
   const checkpoint = await openModel(model, { network: options.network });
   try {
-    const settings: ExportSettings = { noise, cutoff, parts, half: fp16, signal };
+    const settings: ExportSettings = { noise, cutoff, parts, storeHalves: fp16, half, signal };
     checkExport(checkpoint, settings);
     const inputs = [checkpoint.origin.path];
     for (const path of Object.values(names)) await checkOutput(path, { force, inputs });

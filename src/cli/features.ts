@@ -47,6 +47,10 @@ export async function rendererWith(
   engine: Engine,
 ): Promise<Renderer> {
   if (source === undefined) return createRenderer(base, engine);
-  const [own, other] = [await loadGenerator(base), await loadGenerator(source.checkpoint)];
+  const { half } = engine;
+  const [own, other] = [
+    await loadGenerator(base, { half }),
+    await loadGenerator(source.checkpoint, { half }),
+  ];
   return rendererOf(withFeaturesOf(own, other, source), engine);
 }

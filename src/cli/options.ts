@@ -23,8 +23,9 @@ export interface EngineChoice {
   readonly engine: EngineName | 'auto';
   readonly device: Device | 'auto';
   readonly threads?: number;
+  readonly half?: boolean | undefined;
   /** False with `--no-cache`. */
-  readonly cache?: boolean;
+  readonly cache?: boolean | undefined;
 }
 
 /** Options that describe how two models are blended. */
@@ -255,6 +256,7 @@ export function addEngine(command: Command): Command {
       'threads of the processor (default: one for each core)',
       wholeNumber('--threads', { min: 1, max: 1024 }),
     )
+    .option('--half', 'render StyleGAN2 in 16-bit floats where the device has them; searches stay in 32 bits')
     .option('--no-cache', 'compile generators anew instead of keeping them for the next time');
 }
 

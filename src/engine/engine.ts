@@ -19,6 +19,10 @@ export interface Engine {
   readonly description: string;
   /** What one should know about how this engine came to be taken, e.g. that another one cannot be used. */
   readonly notices: readonly string[];
+  /**
+   * Whether networks are to be computed in 16-bit floats here where they can be: as asked for, and this device has them.
+   */
+  readonly half: boolean;
   /** Prepares a program for being run many times; a recipe's only where its result is not kept already. */
   compile(what: Program | ProgramRecipe): Promise<Executable>;
 }
@@ -52,7 +56,15 @@ export interface EngineOptions {
   readonly device?: Device | 'auto';
   /** Threads of the CPU; the number of cores unless given. */
   readonly threads?: number;
-  /** Whether the processor takes the place of a device that cannot be used; `notices` then says why. Default: no. */
+  /**
+   * Whether renderers compute the three highest resolutions of StyleGAN2 in 16-bit floats; graphics devices only.
+   * Searching stays in 32 bits: gradients are too small for halves. Default: no.
+   */
+  readonly half?: boolean;
+  /**
+   * Whether the processor takes the place of a device that cannot be used, and 32 bits that of halves; `notices` then
+   * says why. Default: no.
+   */
   readonly fallBack?: boolean;
   /** Where ONNX Runtime's programs for processors are kept between processes. Default: nowhere. */
   readonly cache?: CompiledCache | undefined;

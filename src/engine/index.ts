@@ -10,9 +10,16 @@ const UNUSABLE = new Set(['ENGINE_NOT_INSTALLED', 'ENGINE_NOT_LOADABLE', 'DEVICE
 /**
  * Opens the engine that computes everything. Its libraries are only loaded now. An engine or a device that is named
  * is taken or refused; only `auto` looks further, and `notices` of what it found says so.
- * @throws EngineError `ENGINE_NOT_INSTALLED`, `ENGINE_NOT_LOADABLE`, `DEVICE_MISSING`, `THREADS_OUT_OF_RANGE`
+ * @throws EngineError `ENGINE_NOT_INSTALLED`, `ENGINE_NOT_LOADABLE`, `DEVICE_MISSING`, `THREADS_OUT_OF_RANGE`, `HALF_MISSING`
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  const engine = await openAny(options);
+  if (options.half !== true) return engine;
+  const { withHalves } = await import('./half.js');
+  return withHalves(engine, options.fallBack ?? false);
+}
+
+async function openAny(options: EngineOptions): Promise<Engine> {
   const { engine = 'auto' } = options;
   if (engine === 'onnxruntime') return openDefault(options);
   if (engine === 'tfjs') return openTensorFlow(options);

@@ -15,3 +15,12 @@ export function loadFailure(packageName: string, error: unknown): LoadFailure {
   if (notFound && missing === packageName) return { installed: false, reason: 'not installed' };
   return { installed: true, reason: message.split('\n')[0]!.trim() };
 }
+
+/** What ONNX Runtime says, in one line, without the place in its source that it puts in front. */
+export function runtimeReason(error: unknown): string {
+  const [line] = String((error as Error).message).split('\n');
+  return line!
+    .replace(/^\/\S+\/.* was false\. /, '')
+    .replace(/^\S+\.cc:\d+ \S+ /, '')
+    .trim();
+}

@@ -21,6 +21,7 @@ import {
   type Values,
 } from './engine.js';
 import { feedsOf } from './feeds.js';
+import { runtimeReason } from './load-failure.js';
 import { hasProviderLibrary } from './provider-library.js';
 import { threadsOf } from './threads.js';
 
@@ -72,6 +73,7 @@ function engineOn(target: Target, notices: readonly string[] = []): Engine {
     device,
     description: `ONNX Runtime ${VERSION}, ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     notices,
+    half: false,
     compile: (what) => compile(what, target),
   };
 }
@@ -119,7 +121,10 @@ async function modelOf(what: Program, device: Device, options: OnnxOptions = {})
   const hasMaps = what.nodes.some(({ kind }) => kind === 'conv2d' || kind === 'convTranspose2d');
   const { blockSize } = await import('./block-size.js');
   const block = device === 'cpu' && hasMaps ? await blockSize() : undefined;
-  if (block === undefined) return (await import('../graph/onnx/lower.js')).toOnnx(what, options);
+  if (block === undefined) {
+    const { toOnnx } = await import('../graph/onnx/lower.js');
+    return toOnnx(what, { halves: device !== 'cpu', ...options });
+  }
   return (await import('../graph/onnx/blocked/lower.js')).toBlockedOnnx(what, block, options);
 }
 
@@ -192,10 +197,7 @@ async function requireDevice(device: Device, threads: number): Promise<void> {
     await probe.run({});
     await probe.dispose();
   } catch (cause) {
-    // Without the place in its source that ONNX Runtime puts in front.
-    const reason = String((cause as Error).message)
-      .split('\n')[0]!
-      .replace(/^\/\S+\/.* was false\. /, '');
+    const reason = runtimeReason(cause);
     throw new EngineError('DEVICE_MISSING', `device ${device}: cannot be used on this machine (${reason})`, {
       hint,
       cause,

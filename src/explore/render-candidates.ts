@@ -157,7 +157,8 @@ class CompiledBlocks {
   }
 
   private async compile(candidate: Candidate, r: number): Promise<{ executable: Executable; bytes: number }> {
-    const network = await loadPart(candidate.checkpoint, this.isOfBlock(r));
+    const { half } = this.engine;
+    const network = await loadPart(candidate.checkpoint, this.isOfBlock(r), { half });
     const executable = await this.engine.compile(blockProgram(network, r, { isLast: r === this.last }));
     return { executable, bytes: weightsOfBlock(this.architecture, r) };
   }
@@ -211,7 +212,7 @@ function groupsOf(candidates: readonly Candidate[], key: (candidate: Candidate) 
 function seedsTogether(architecture: RenderedArchitecture, blocks: readonly number[]): number {
   let bytes = 0;
   for (const r of blocks.slice(0, -1)) {
-    const shapes = handedOverShapes(architecture, r);
+    const shapes = handedOverShapes({ architecture, halfFrom: undefined }, r);
     for (const name of CARRIED) bytes += 4 * (shapes[name] === undefined ? 0 : sizeOf(shapes[name]));
   }
   return Math.max(1, Math.floor(KEPT_BYTES / Math.max(bytes, 1)));

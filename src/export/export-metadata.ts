@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
+import { halfFrom } from '../generator/half-precision.js';
 import { latentSpaceOf } from '../generator/latent-space.js';
 import { OPSET } from '../graph/onnx/lower.js';
 import type { ExportOptions } from './export-onnx.js';
@@ -10,7 +11,7 @@ import type { ExportOptions } from './export-onnx.js';
  */
 export async function exportMetadata(
   checkpoint: Checkpoint,
-  { noise = 'const', cutoff, half }: ExportOptions,
+  { noise = 'const', cutoff, half = false, storeHalves = half }: ExportOptions,
 ): Promise<Record<string, string>> {
   const architecture = requireRendered(checkpoint);
   const { origin, metadata } = checkpoint;
@@ -22,7 +23,8 @@ export async function exportMetadata(
     architecture: architecture.family,
     resolution: String(architecture.resolution),
     opset: String(OPSET),
-    weights: half === true ? 'f16' : 'f32',
+    weights: storeHalves ? 'f16' : 'f32',
+    ...(half ? { computed: `f16 from ${halfFrom(architecture.resolution)} px` } : {}),
     noise,
     ...(space.name === 'w' ? { cutoff: String(cutoff ?? space.cutoff) } : {}),
   };

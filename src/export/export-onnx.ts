@@ -1,5 +1,4 @@
 import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
-import { narrowToF16 } from '../checkpoint/half.js';
 import { throwIfAborted, UsageError } from '../errors.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import { latentSpaceOf } from '../generator/latent-space.js';
@@ -19,7 +18,9 @@ export interface ExportOptions {
   readonly noise?: ExportedNoise | undefined;
   /** How many rows of latents psi truncates, or `input`. Default: all in StyleGAN2, 8 in StyleGAN. */
   readonly cutoff?: number | 'input' | undefined;
-  /** Store large weights as halves; they are widened when the model is loaded. Default false. */
+  /** Store large weights as 16-bit floats; they are widened when the model is loaded. Default false. */
+  readonly storeHalves?: boolean | undefined;
+  /** Also compute the three highest resolutions in 16-bit floats; StyleGAN2 only. Default false. */
   readonly half?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,7 +49,7 @@ export interface ExportedModel {
  * between them.
  *
  * @throws InputFileError as `loadGenerator`; UsageError `PARTS_MISSING` for parts of a PGGAN, which has no mapping
- *   network, `CUTOFF_OUT_OF_RANGE`
+ *   network, `CUTOFF_OUT_OF_RANGE`, `HALF_MISSING` for other generators than StyleGAN2 in halves
  */
 export async function exportOnnx(
   checkpoint: Checkpoint,
@@ -65,8 +66,15 @@ export async function exportOnnx(
 }
 
 /** Checks everything that can be checked before weights are read. Errors as {@link exportOnnx}. */
-export function checkExport(checkpoint: Checkpoint, { parts, cutoff }: ExportOptions): void {
+export function checkExport(checkpoint: Checkpoint, { parts, cutoff, half }: ExportOptions): void {
   const architecture = requireRendered(checkpoint);
+  if (half === true && architecture.family !== 'stylegan2') {
+    throw new UsageError(
+      'HALF_MISSING',
+      `${checkpoint.origin.path}: expected a StyleGAN2 generator for half precision, found ${architecture.family}`,
+      { hint: 'compute in 32 bits; --fp16 stores weights as halves in any generator' },
+    );
+  }
   const { rows } = latentSpaceOf(architecture);
   if (architecture.family === 'pggan' && (parts === true || cutoff !== undefined)) {
     throw new UsageError(
@@ -91,7 +99,7 @@ function exportedModel(
   what: Program,
   network: GeneratorNetwork,
   metadata: Readonly<Record<string, string>>,
-  { half }: ExportOptions,
+  { half = false, storeHalves = half }: ExportOptions,
 ): ExportedModel {
   const described = (name: string, shape: Shape): ExportedValue => ({
     name,
@@ -104,14 +112,8 @@ function exportedModel(
   const bytes = toOnnx(what, {
     metadata: own,
     meanings: Object.fromEntries([...inputs, ...outputs].map(({ name, meaning }) => [name, meaning])),
-    half: half === true ? halves : undefined,
+    storeHalves,
+    halves: half,
   });
   return { part, bytes, inputs, outputs, metadata: own };
-}
-
-/** Largest finite half. */
-const MAX_HALF = 65504;
-
-function halves(values: Float32Array): Uint16Array | undefined {
-  return values.every((value) => Math.abs(value) <= MAX_HALF) ? narrowToF16(values) : undefined;
 }

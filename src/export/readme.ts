@@ -18,7 +18,7 @@ export function exportReadme(models: readonly NamedModel[], check?: ExportCheck)
     '',
     `Operator set ${OPSET}, 32-bit floats in and out${
       metadata['weights'] === 'f16' ? ', large weights stored as halves' : ''
-    }. N is the number of pictures, any from 1.`,
+    }${metadata['computed'] === undefined ? '' : `, blocks computed in ${metadata['computed']} on`}. N is the number of pictures, any from 1.`,
     '',
     ...models.flatMap(modelSection),
     '## Running it',

@@ -1,17 +1,27 @@
 import { type RenderedArchitecture, resolutionsOf } from '../checkpoint/architecture.js';
-import type { Shape, Tensor } from '../graph/index.js';
+import { mul, reshape, type Shape, type Tensor } from '../graph/index.js';
+import type { GeneratorNetwork } from './generator.js';
 import { type Growing, grownPicture, isFading, shownResolution } from './growing.js';
 
 /** What one block of a synthesis network hands to the next. There is a block for each of the resolutions 4, 8, … */
 export interface BlockState {
   /** Activations [N, C, r, r], still to be multiplied by `gain`. */
   readonly values: Tensor;
-  /** [N, C]: the demodulation that joins the next layer's style, in StyleGAN2 without conv clamp. */
+  /** [N, C]: the demodulation that joins the next layer's style, in StyleGAN2 in 32 bits without conv clamp. */
   readonly gain?: Tensor | undefined;
   /** The picture so far, [N, 3, r, r], in StyleGAN2; in other generators only after the last block, of full size. */
   readonly picture?: Tensor | undefined;
   /** What this block adds to the picture, [N, 3, r, r]; StyleGAN2 only. */
   readonly contribution?: Tensor | undefined;
+}
+
+/** Activations between layers. */
+export type Features = Pick<BlockState, 'values' | 'gain'>;
+
+/** Activations with the gain that they still lack. */
+export function finished({ values, gain }: Features): Tensor {
+  if (gain === undefined) return values;
+  return mul(values, reshape(gain, [gain.shape[0]!, gain.shape[1]!, 1, 1]));
 }
 
 /** What is carried from block to block. */
@@ -55,12 +65,13 @@ export function withGrownPicture(
 
 /** Shapes of what the block of resolution r hands over, for one picture. */
 export function handedOverShapes(
-  architecture: RenderedArchitecture,
+  { architecture, halfFrom = Number.POSITIVE_INFINITY }: Pick<GeneratorNetwork, 'architecture' | 'halfFrom'>,
   r: number,
 ): { values: Shape; gain?: Shape; picture?: Shape } {
   const channels = architecture.channels.get(r)!;
   const values = [1, channels, r, r];
   if (architecture.family !== 'stylegan2') return { values };
   const picture = [1, 3, r, r];
-  return architecture.convClamp === null ? { values, picture, gain: [1, channels] } : { values, picture };
+  const isFinished = architecture.convClamp !== null || r >= halfFrom;
+  return isFinished ? { values, picture } : { values, picture, gain: [1, channels] };
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.js';
-import { add, mul, reshape, scale, type Tensor } from '../graph/index.js';
-import { type BlockState, throughBlocks } from './blocks.js';
+import { add, scale, type Tensor } from '../graph/index.js';
+import { type BlockState, finished, throughBlocks } from './blocks.js';
 import type { GeneratorNetwork } from './generator.js';
 
 export interface FeatureSwap {
@@ -58,9 +58,4 @@ function mixed(own: BlockState, theirs: BlockState, amount: number): BlockState 
   const mix = (a: Tensor, b: Tensor) => add(scale(a, 1 - amount), scale(b, amount));
   const values = mix(finished(own), finished(theirs));
   return own.picture === undefined ? { values } : { values, picture: mix(own.picture, theirs.picture!) };
-}
-
-function finished({ values, gain }: BlockState): Tensor {
-  if (gain === undefined) return values;
-  return mul(values, reshape(gain, [gain.shape[0]!, gain.shape[1]!, 1, 1]));
 }

@@ -30,6 +30,8 @@ export interface GeneratorNetwork {
    * @returns picture [N, 3, resolution, resolution], about -1..1
    */
   synthesis(latents: Tensor, noise: ReadonlyMap<string, Tensor>): Tensor;
+  /** The resolution from which blocks are computed in 16-bit floats; undefined for none. */
+  readonly halfFrom?: number | undefined;
   /** The resolutions of the synthesis network's blocks, in order of computation. */
   readonly blocks: readonly number[];
   /**

@@ -7,6 +7,14 @@ import { styleGan1 } from './stylegan1.js';
 import { styleGan2 } from './stylegan2.js';
 import { loadTensors, type Tensors } from './weights.js';
 
+export interface LoadOptions {
+  /**
+   * Compute the three highest resolutions in 16-bit floats, in StyleGAN2. Older generators normalise their maps, which
+   * magnifies what halves lose: they stay in 32 bits. Default: no.
+   */
+  readonly half?: boolean | undefined;
+}
+
 /**
  * Reads every tensor of a generator, of whichever architecture it is, and checks that it is finite.
  * The checkpoint may be closed afterwards.
@@ -14,9 +22,10 @@ import { loadTensors, type Tensors } from './weights.js';
  */
 export async function loadGenerator(
   checkpoint: Checkpoint,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: LoadOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<GeneratorNetwork> {
-  return networkOf(requireRendered(checkpoint), await loadTensors(checkpoint, undefined, options.signal));
+  const architecture = requireRendered(checkpoint);
+  return networkOf(architecture, await loadTensors(checkpoint, undefined, options.signal), options);
 }
 
 /**
@@ -26,8 +35,9 @@ export async function loadGenerator(
 export async function loadPart(
   checkpoint: Checkpoint,
   isWanted: (name: string) => boolean,
+  options: LoadOptions = {},
 ): Promise<GeneratorNetwork> {
-  return networkOf(requireRendered(checkpoint), await loadTensors(checkpoint, isWanted));
+  return networkOf(requireRendered(checkpoint), await loadTensors(checkpoint, isWanted), options);
 }
 
 /**
@@ -43,10 +53,14 @@ export async function loadMapping(checkpoint: Checkpoint): Promise<GeneratorNetw
   );
 }
 
-function networkOf(architecture: RenderedArchitecture, tensors: Tensors): GeneratorNetwork {
+function networkOf(
+  architecture: RenderedArchitecture,
+  tensors: Tensors,
+  options: LoadOptions,
+): GeneratorNetwork {
   switch (architecture.family) {
     case 'stylegan2':
-      return styleGan2(architecture, tensors);
+      return styleGan2(architecture, tensors, options);
     case 'stylegan1':
       return styleGan1(architecture, tensors);
     case 'pggan':

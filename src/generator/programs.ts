@@ -21,10 +21,10 @@ export function synthesisProgram({ space, noiseLayers, synthesis }: GeneratorNet
  * noise.LAYER [1, 1, r, r] -> `values`, `gain` and `picture`, as far as there are; the last block `picture` alone.
  */
 export function blockProgram(network: GeneratorNetwork, r: number, options: { isLast: boolean }): Program {
-  const { space, blocks, architecture } = network;
+  const { space, blocks } = network;
   const ws = input('ws', [1, space.rows, space.dim]);
   const layers = network.noiseLayers.filter(({ resolution }) => resolution === r);
-  const before = r === blocks[0] ? undefined : handedOver(handedOverShapes(architecture, r / 2));
+  const before = r === blocks[0] ? undefined : handedOver(handedOverShapes(network, r / 2));
   const after = network.block(r, before, ws, noiseInputsOf(layers));
   const wanted = options.isLast ? (['picture'] as const) : CARRIED;
   return program(

@@ -1,19 +1,26 @@
 import type { Architecture } from '../checkpoint/architecture.js';
 import { blocksOf } from './blocks.js';
 import type { GeneratorNetwork } from './generator.js';
+import { halfFrom } from './half-precision.js';
 import { latentSpaceOf } from './latent-space.js';
 import { noiseLayersOf } from './noise-layers.js';
 import { mapping } from './stylegan2-mapping.js';
 import { synthesis, synthesisBlock } from './stylegan2-synthesis.js';
-import type { Tensors } from './weights.js';
+import type { Tensors, Weights } from './weights.js';
 
 /** A StyleGAN2 generator with skip architecture (`stylegan2-mapping.ts`, `stylegan2-synthesis.ts`). */
-export function styleGan2(architecture: Architecture, tensors: Tensors): GeneratorNetwork {
-  const weights = { architecture, ...tensors };
+export function styleGan2(
+  architecture: Architecture,
+  tensors: Tensors,
+  options: { readonly half?: boolean | undefined } = {},
+): GeneratorNetwork {
+  const halves = options.half === true ? halfFrom(architecture.resolution) : undefined;
+  const weights: Weights = { architecture, ...tensors, halfFrom: halves };
   return {
     architecture,
     space: latentSpaceOf(architecture),
     average: tensors.has('mapping.w_avg') ? tensors.values('mapping.w_avg') : undefined,
+    halfFrom: halves,
     noiseLayers: noiseLayersOf(architecture),
     noise: ({ buffer }) => tensors.values(buffer),
     mapping: (z, label) => mapping(weights, z, label),

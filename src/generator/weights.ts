@@ -16,6 +16,8 @@ export interface Tensors {
 /** Those of a StyleGAN2 generator. */
 export interface Weights extends Tensors {
   readonly architecture: Architecture;
+  /** The resolution from which blocks are computed in 16-bit floats; undefined for none. */
+  readonly halfFrom?: number | undefined;
 }
 
 /**

@@ -5,6 +5,7 @@ export * from './leaves.js';
 export * from './linear.js';
 export * from './planes.js';
 export * from './pooling.js';
+export * from './precision.js';
 export * from './program.js';
 export * from './reducing.js';
 export * from './shaping.js';

@@ -51,6 +51,10 @@ export interface Operations {
   averagePool: { readonly factor: number };
   /** Every pixel becomes a factor x factor square */
   repeat: { readonly factor: number };
+  /** x as 16-bit floats; what is computed from them is 16-bit as well */
+  half: NoAttributes;
+  /** x as 32-bit floats again */
+  single: NoAttributes;
 }
 
 type NoAttributes = Readonly<Record<never, never>>;

@@ -43,7 +43,7 @@ export interface Renderer {
 }
 
 /**
- * Loads a generator and compiles it; the checkpoint may be closed afterwards.
+ * Loads a generator and compiles it, in halves where the engine says so; the checkpoint may be closed afterwards.
  * @throws InputFileError as `loadGenerator`; AbortedError
  */
 export async function createRenderer(
@@ -53,13 +53,14 @@ export async function createRenderer(
 ): Promise<Renderer> {
   throwIfAborted(options.signal);
   const identity = await fileIdentity(checkpoint);
-  if (identity === undefined) return rendererOf(await loadGenerator(checkpoint, options), engine);
+  const load = () => loadGenerator(checkpoint, { ...options, half: engine.half });
+  if (identity === undefined) return rendererOf(await load(), engine);
   const key = `${identity} ${codeStamp(['generator', 'checkpoint'])}`;
   let whole: GeneratorNetwork | undefined;
   const synthesize = await engine.compile({
-    key: `synthesis ${key}`,
+    key: `synthesis${engine.half ? ' in halves' : ''} ${key}`,
     async build() {
-      whole = await loadGenerator(checkpoint, options);
+      whole = await load();
       return synthesisProgram(whole);
     },
   });

@@ -25,6 +25,20 @@ test('a model and a page about it, checked on request', async () => {
   expect(page).toContain(document.models[0].metadata.source_sha256);
 });
 
+test('in half precision, within two levels of what it is in 32 bits', async () => {
+  const folder = await temporaryFolder();
+  const { code, stdout } = await run(
+    'blend',
+    ['export', 'toonhead', '--out', 'g.onnx', '--half', '--check', '--json'],
+    folder,
+  );
+  expect(code).toBe(0);
+  const { check, models } = JSON.parse(stdout);
+  expect(check.levels).toBeLessThanOrEqual(2);
+  expect(models[0].metadata.computed).toBe('f16 from 16 px');
+  expect(await readFile(join(folder, 'g.md'), 'utf8')).toContain('computed in f16 from 16 px');
+});
+
 test('two parts; nothing is overwritten, and nothing is written that cannot be', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'g-synthesis.onnx'), 'mine');

@@ -49,6 +49,16 @@ describe('openEngine', () => {
     }
   });
 
+  test('computes in halves on no processor, and says so', async () => {
+    for (const engine of ['onnxruntime', 'tfjs'] as const) {
+      const options = { engine, device: 'cpu', threads: 1, half: true } as const;
+      await expect(openEngine(options)).rejects.toMatchObject({ code: 'HALF_MISSING' });
+      const opened = await openEngine({ ...options, fallBack: true });
+      expect(opened.half).toBe(false);
+      expect(opened.notices.at(-1)).toMatch(/^half precision: .*; computing in 32 bits instead$/);
+    }
+  });
+
   test('refuses numbers of threads that make no sense', async () => {
     for (const engine of ['auto', 'onnxruntime', 'tfjs'] as const) {
       for (const threads of [0, -1, 1.5, Number.NaN]) {

@@ -82,7 +82,7 @@ for (const { name, expected, key, psi, label } of generators) {
 test.each([
   { parts: true, noise: 'input', cutoff: 'input' },
   { parts: true, noise: 'none', cutoff: 3 },
-  { noise: 'input', half: true },
+  { noise: 'input', storeHalves: true },
   { cutoff: 0 },
 ] satisfies ExportOptions[])('%o agrees with the renderer', async (options) => {
   for (const name of ['golden64-cond', 'golden32-stylegan1']) {
@@ -90,17 +90,61 @@ test.each([
     const models = await exportOnnx(checkpoint, options);
     const { difference, levels } = await checkExported(checkpoint, models, options);
     // A half has eleven binary digits; the StyleGAN generator magnifies what its constant lacks.
-    expect(difference).toBeLessThan('half' in options ? 0.02 : 1e-4);
-    expect(levels).toBeLessThanOrEqual('half' in options ? 2 : 1);
+    expect(difference).toBeLessThan('storeHalves' in options ? 0.02 : 1e-4);
+    expect(levels).toBeLessThanOrEqual('storeHalves' in options ? 2 : 1);
     await checkpoint.close();
   }
 });
 
 test('halves take half of the bytes that weights take', async () => {
   const checkpoint = await openCheckpoint(fixture('generators/toonhead.safetensors'));
-  const [full, half] = [await exportOnnx(checkpoint), await exportOnnx(checkpoint, { half: true })];
+  const [full, half] = [await exportOnnx(checkpoint), await exportOnnx(checkpoint, { storeHalves: true })];
   expect(half[0]!.bytes.length / full[0]!.bytes.length).toBeLessThan(0.55);
   await checkpoint.close();
+});
+
+/** Two levels of 255. */
+const TWO_LEVELS = 2 / 127.5;
+
+test.each(['golden32', 'golden64-cond'])(
+  '%s in half precision, within two levels of the reference',
+  async (name) => {
+    const { key, expected, psi, label } = generators.find((one) => one.name === name)!;
+    const [model] = (await exported(name, { half: true })) as [ExportedModel];
+    const golden = await goldenTensors(`${expected}.safetensors`);
+    const zDim = model.inputs.find((input) => input.name === 'z')!.shape[1] as number;
+    const seeds = [85, 0];
+    const feeds: Feeds = {
+      z: [seeds.flatMap((seed) => [...new RandomState(seed).randn(zDim)]), [2, zDim]],
+      psi: [[psi!], []],
+      ...(label === undefined
+        ? {}
+        : {
+            label: [
+              [0, 0, 1, 0, 0, 1],
+              [2, 3],
+            ],
+          }),
+    };
+    const { image } = await run(model, feeds);
+    const want = seeds.flatMap((seed) => [...golden.get(key.replace('#', String(seed)))!]);
+    const difference = maxDifference(image!.data as Float32Array, want);
+    expect(difference).toBeLessThan(TWO_LEVELS);
+    expect(difference).toBeGreaterThan(1e-4);
+    expect(model.metadata).toMatchObject({
+      weights: 'f16',
+      computed: name === 'golden32' ? 'f16 from 8 px' : 'f16 from 16 px',
+    });
+  },
+);
+
+test('half precision is for StyleGAN2', async () => {
+  for (const name of ['golden32-stylegan1', 'golden32-pggan']) {
+    await expect(exported(name, { half: true })).rejects.toMatchObject({
+      code: 'HALF_MISSING',
+      hint: expect.stringContaining('--fp16'),
+    });
+  }
 });
 
 test('each face of a batch is what it is alone, for any seeds, psi and generator', async () => {

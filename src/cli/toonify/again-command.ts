@@ -13,7 +13,19 @@ import { readResult } from './provenance.js';
 
 /** Options that may go with `--again`: where things are, what computes, how it is said. */
 const ALLOWED = new Set([
-  ...['again', 'out', 'force', 'base', 'transfer', 'model', 'landmarks', 'engine', 'device', 'threads'],
+  ...[
+    'again',
+    'out',
+    'force',
+    'base',
+    'transfer',
+    'model',
+    'landmarks',
+    'engine',
+    'device',
+    'threads',
+    'half',
+  ],
   ...['json', 'quiet', 'verbose'],
 ]);
 
@@ -46,7 +58,7 @@ export async function againCommand(
   // Of landmarks only the hash is known; the file has to be given again.
   const { input: _, version, recipe, base, transfer, model, number, of, landmarks, ...choices } = settings;
   const engine = Object.fromEntries(
-    (['engine', 'device', 'threads'] as const).flatMap((name) =>
+    (['engine', 'device', 'threads', 'half'] as const).flatMap((name) =>
       given(name) || provenance?.[name] === undefined ? [] : [[name, provenance[name]]],
     ),
   );

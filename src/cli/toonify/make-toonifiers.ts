@@ -40,9 +40,9 @@ export function makeToonifiers(
   making: Making,
   terminal: Terminal,
 ): { readonly toonifier: () => Promise<Toonifier>; readonly choice: EngineChoice } {
-  const { jobs, models, modelOptions, settings, loss } = making;
+  const { jobs, models, modelOptions, settings, loss, engine, device, half, cache } = making;
   const threads = making.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs));
-  const choice: EngineChoice = { engine: making.engine, device: making.device, threads };
+  const choice: EngineChoice = { engine, device, half, cache, threads };
   if (jobs <= 1) {
     const toonifier = async () =>
       createToonifier(models, await chosenEngine(choice, terminal), settings, loss);

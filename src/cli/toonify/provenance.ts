@@ -27,6 +27,7 @@ export function provenanceEntries({
   engine,
   device,
   threads,
+  half,
 }: Provenance): Record<string, string> {
   const names = Object.fromEntries(Object.entries(models).map(([role, name]) => [role, basename(name)]));
   return {
@@ -36,6 +37,7 @@ export function provenanceEntries({
       engine,
       device,
       threads,
+      half,
     }),
   };
 }
@@ -65,6 +67,7 @@ const provenance = z.object({
   engine: z.enum(['auto', ...ENGINES]),
   device: z.enum([...DEVICES, 'auto']),
   threads: z.int().min(1).max(1024).optional(),
+  half: z.boolean().optional(),
 });
 
 /** What a result says of itself. */

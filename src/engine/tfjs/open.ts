@@ -81,6 +81,7 @@ function engineWith(
     device,
     description: `TensorFlow.js ${version}, ${name}, ${device}${native ? '' : ', 1 thread'}`,
     notices,
+    half: false,
     compile: async (what) => compile(loaded, name, await built(what)),
   };
 }

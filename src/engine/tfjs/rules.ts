@@ -144,6 +144,15 @@ const rules: { [K in Exclude<OperationKind, Leaf>]: Rule<K> } = {
     const size = shape.slice(2) as [number, number];
     return (x) => tf.image.resizeNearestNeighbor(x as Tensor4D, size);
   },
+  // No backend computes in 16 bits by choice.
+  half:
+    (_, { tf }) =>
+    (x) =>
+      tf.clone(x!),
+  single:
+    (_, { tf }) =>
+    (x) =>
+      tf.clone(x!),
 };
 
 /** How far squares reach beyond the end; what is there is never a maximum. */

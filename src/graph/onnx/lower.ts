@@ -1,3 +1,4 @@
+import { halvesOf } from '../precision.js';
 import type { Program } from '../program.js';
 import {
   type OperationKind,
@@ -9,12 +10,14 @@ import {
   type TensorOf,
 } from '../tensor.js';
 import { batchInput } from './open-batch.js';
-import { encodeModel, type ModelOptions } from './schema.js';
+import { ElementType, encodeModel, type ModelOptions } from './schema.js';
 import { GraphWriter, OPSET, valueInfo, type WriterOptions } from './writer.js';
 
 export { OPSET } from './writer.js';
 
-export interface OnnxOptions extends ModelOptions, Pick<WriterOptions, 'half'> {
+export interface OnnxOptions extends ModelOptions, Pick<WriterOptions, 'storeHalves'> {
+  /** Compute in 16-bit floats what the program has in them. Default: in 32-bit floats, like everything else. */
+  readonly halves?: boolean | undefined;
   /** A line about each input and output, by name. */
   readonly meanings?: Readonly<Record<string, string>> | undefined;
 }
@@ -24,13 +27,30 @@ export interface OnnxOptions extends ModelOptions, Pick<WriterOptions, 'half'> {
  * the batch {@link OPEN_BATCH} takes any number of pictures.
  */
 export function toOnnx(program: Program, options: OnnxOptions = {}): Uint8Array {
-  const writer = new GraphWriter({ half: options.half, batchInput: batchInput(program) });
+  const writer = new GraphWriter({ storeHalves: options.storeHalves, batchInput: batchInput(program) });
+  const halves: ReadonlySet<Tensor> = options.halves === true ? halvesOf(program) : new Set();
   const names = new Map<Tensor, string>();
+  const narrowed = new Map<Tensor, string>();
+  // Constants are written where they are used, in the precision that is used there.
+  const nameOf = (x: Tensor): string =>
+    x.kind === 'constant'
+      ? lower(x, [], writer)
+      : halves.has(x) === writer.inHalves
+        ? names.get(x)!
+        : cast(x);
+  const cast = (x: Tensor): string => {
+    if (!writer.inHalves) return writer.op('Cast', [names.get(x)!], { to: ElementType.float });
+    const name = narrowed.get(x) ?? writer.op('Cast', [names.get(x)!], { to: ElementType.half });
+    narrowed.set(x, name);
+    return name;
+  };
   for (const node of program.nodes) {
-    const inputs = node.inputs.map((input) => names.get(input)!);
-    names.set(node, lower(node, inputs, writer));
+    if (node.kind === 'constant') continue;
+    writer.inHalves = halves.has(node);
+    names.set(node, lower(node, node.inputs.map(nameOf), writer));
   }
-  return finished(program, writer, (tensor) => names.get(tensor)!, options);
+  writer.inHalves = false;
+  return finished(program, writer, nameOf, options);
 }
 
 /** Declares inputs and outputs; the bytes of the file. */
@@ -190,7 +210,7 @@ const rules: { [K in OperationKind]: Rule<K> } = {
   averagePool: ({ attributes: { factor } }, inputs, writer) =>
     writer.op('AveragePool', inputs, { kernel_shape: [factor, factor], strides: [factor, factor] }),
   repeat: ({ attributes: { factor } }, [x], writer) => {
-    const scales = writer.floats(Float32Array.of(1, 1, factor, factor), [4]);
+    const scales = writer.singles(Float32Array.of(1, 1, factor, factor), [4]);
     const attributes = {
       mode: 'nearest',
       nearest_mode: 'floor',
@@ -198,6 +218,9 @@ const rules: { [K in OperationKind]: Rule<K> } = {
     };
     return writer.op('Resize', [x!, '', scales], attributes);
   },
+  // The operand has been brought into the precision of the node already.
+  half: (_, [x]) => x!,
+  single: (_, [x]) => x!,
 };
 
 function reshaped(name: string, from: Shape, to: Shape, writer: GraphWriter): string {

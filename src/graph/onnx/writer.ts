@@ -1,3 +1,4 @@
+import { narrowToF16 } from '../../files/half.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import { BATCH_NAME, isOpen, reshapeTarget } from './open-batch.js';
 import {
@@ -18,8 +19,8 @@ export type AttributeValue =
 export interface WriterOptions {
   /** An input with the open batch in front. */
   readonly batchInput?: string | undefined;
-  /** Narrows large constants to halves; undefined where a value would be lost. */
-  readonly half?: ((values: Float32Array) => Uint16Array | undefined) | undefined;
+  /** Stores large 32-bit constants as halves, to be widened when the model is loaded. */
+  readonly storeHalves?: boolean | undefined;
 }
 
 /** Operator set that every current ONNX Runtime, native and in browsers, supports. */
@@ -28,9 +29,14 @@ export const OPSET = 17;
 /** Constants smaller than this stay floats: biases and filters weigh nothing, and every bit of them shows. */
 const HALF_FROM = 1024;
 
+/** Largest finite half. */
+const MAX_HALF = 65504;
+
 /** Collects ONNX nodes and constants under unique names; equal constants are written once. */
 export class GraphWriter {
   readonly graph: GraphMessage = { name: 'stylegan-blend', node: [], initializer: [], input: [], output: [] };
+  /** Whether constants are written as 16-bit floats, because the node that is being written computes in them. */
+  inHalves = false;
   private readonly floatNames = new Map<Float32Array, Map<string, string>>();
   private readonly smallNames = new Map<string, string>();
   private readonly options: WriterOptions;
@@ -83,16 +89,28 @@ export class GraphWriter {
 
   /** A constant tensor of floats; the same array with the same shape is written once. */
   floats(values: Float32Array, shape: Shape): string {
+    if (!this.inHalves) return this.singles(values, shape);
+    return this.once(values, `half ${shape}`, () => {
+      const bounded = values.map((value) => Math.min(Math.max(value, -MAX_HALF), MAX_HALF));
+      return this.constant(narrowToF16(bounded), shape, ElementType.half);
+    });
+  }
+
+  /** {@link floats} of 32 bits, also where the rest is 16-bit. */
+  singles(values: Float32Array, shape: Shape): string {
+    return this.once(values, `${shape}`, () => {
+      const isNarrowed = this.options.storeHalves === true && sizeOf(shape) >= HALF_FROM && fits(values);
+      if (!isNarrowed) return this.constant(values, shape, ElementType.float);
+      const stored = this.constant(narrowToF16(values), shape, ElementType.half);
+      return this.op('Cast', [stored], { to: ElementType.float });
+    });
+  }
+
+  private once(values: Float32Array, form: string, make: () => string): string {
     const names = this.floatNames.get(values) ?? new Map<string, string>();
     this.floatNames.set(values, names);
-    const known = names.get(shape.join());
-    if (known !== undefined) return known;
-    const halves = sizeOf(shape) < HALF_FROM ? undefined : this.options.half?.(values);
-    const name =
-      halves === undefined
-        ? this.constant(values, shape, ElementType.float)
-        : this.op('Cast', [this.constant(halves, shape, ElementType.half)], { to: ElementType.float });
-    names.set(shape.join(), name);
+    const name = names.get(form) ?? make();
+    names.set(form, name);
     return name;
   }
 
@@ -105,7 +123,9 @@ export class GraphWriter {
 
   /** A constant scalar. */
   float(value: number): string {
-    return this.small(`float ${value}`, () => this.floats(Float32Array.of(value), []));
+    return this.small(`${this.inHalves ? 'half' : 'float'} ${value}`, () =>
+      this.floats(Float32Array.of(value), []),
+    );
   }
 
   /** A constant vector of 64-bit integers, as ONNX wants shapes, axes and bounds. */
@@ -152,6 +172,11 @@ export class GraphWriter {
     this.smallNames.set(key, name);
     return name;
   }
+}
+
+/** Whether no value is lost to infinity in a half. */
+function fits(values: Float32Array): boolean {
+  return values.every((value) => Math.abs(value) <= MAX_HALF);
 }
 
 /** Declares a float input or output; only the batch may be open. */

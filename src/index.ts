@@ -72,6 +72,7 @@ export {
 } from './errors.js';
 export { type AlphaCurve, type AlphaCurves, alphaCurves } from './explore/alpha-curves.js';
 export { blendCandidate, type Candidate, modelCandidate } from './explore/candidate.js';
+export type { SweepGrid } from './explore/grid.js';
 export { amountsOfMorph, type MorphOptions, morph } from './explore/morph.js';
 export {
   deviationPicture,
@@ -88,7 +89,7 @@ export {
 export { type CandidateOptions, type Deliver, renderCandidates } from './explore/render-candidates.js';
 export { type SlideOptions, type Sliding, slide } from './explore/slide.js';
 export { type StyleMix, type StyleMixOptions, styleMix } from './explore/style-mix.js';
-export { type SweepAxis, type SweepGrid, type SweepSettings, sweepGrid } from './explore/sweep.js';
+export { type SweepAxis, type SweepSettings, sweepGrid } from './explore/sweep.js';
 export { type ResolutionUsage, resolutionUsage, type UsageOptions } from './explore/usage.js';
 export { type WalkOptions, walk } from './explore/walk.js';
 export { checkExported, type ExportCheck } from './export/check-export.js';
@@ -124,9 +125,10 @@ export { type OnnxOptions, toOnnx } from './graph/onnx/lower.js';
 export { OPEN_BATCH } from './graph/onnx/open-batch.js';
 export { type BlendOptions, blend, type PairToBlend } from './library/blend.js';
 export { type ProjectPictureOptions, project } from './library/project.js';
+export { type OpenGrid, type RecipeAxis, type RecipeSweep, recipeGrid } from './library/recipe-sweep.js';
 export { type RenderOptions, render } from './library/render.js';
 export { type Replay, type ReplayOptions, replay } from './library/replay.js';
-export { type SweepOptions, sweep } from './library/sweep.js';
+export { type RecipeSweepOptions, type SwapSweepOptions, type SweepOptions, sweep } from './library/sweep.js';
 export type { ModelSource } from './library/with-model.js';
 export {
   addModel,

@@ -103,6 +103,8 @@ function describe(
 ): CheckpointFile {
   const networks = NETWORK_NAMES.filter((name) => reader.networks.includes(name));
   const contents = new Map<NetworkName, Promise<FileContent>>();
+  // The same object each time: what is compared knows it again.
+  const checkpoints = new Map<FileContent, Checkpoint>();
   const content = async (wanted?: string): Promise<FileContent> => {
     const name = select(outer.path, networks, wanted, reader.isBare === true);
     const pending = contents.get(name) ?? withNote(reader, name);
@@ -128,8 +130,14 @@ function describe(
     sha256,
     content,
     checkpoint: async (wanted) => {
-      const checkpoint = fileCheckpoint(outer, await content(wanted));
-      return { ...checkpoint, sha256, close: async () => {} };
+      const found = await content(wanted);
+      const known = checkpoints.get(found) ?? {
+        ...fileCheckpoint(outer, found),
+        sha256,
+        close: async () => {},
+      };
+      checkpoints.set(found, known);
+      return known;
     },
     close: () => inner.file.close(),
   };

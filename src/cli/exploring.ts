@@ -43,16 +43,18 @@ function addCutoff(command: Command): Command {
 }
 
 const SWEEP_EXAMPLES = `
-A parameter is seed, swap, ramp, amount, base or transfer, with its values after =:
+A parameter is seed, swap, ramp, amount, base or transfer, with its values after =; of a recipe seed or any part:
   blend sweep --base B --transfer T --out sweep.png                    every swap of six seeds
   blend sweep … --columns swap=8,16,32 --rows ramp=0,0.5,1 --seeds 3   one face
   blend sweep … --swap 16 --columns amount=0,0.5,1,1.5 --rows seed     beyond 1: more than the transfer model
-  blend sweep --base B --columns transfer=T,U --rows swap --seeds 3`;
+  blend sweep --base B --columns transfer=T,U --rows swap --seeds 3
+  blend sweep three.yaml --columns pixelart.amount=0,0.5,1 --rows dylan.window=16,32,64
+  blend sweep three.yaml --columns method=linear,slerp,task --rows pixelart.model=A,B`;
 
 const sweep: Definition = {
-  usage: 'sweep',
+  usage: 'sweep [recipe]',
   description:
-    'Renders faces while one or two parameters of a blend vary, as a sheet: every swap unless told otherwise.',
+    'Renders faces while one or two parameters of a blend or recipe vary, as a sheet: every swap unless told otherwise.',
   define(command, start) {
     addOutPicture(addPair(command))
       .addOption(axisOption('--columns', 'what varies from left to right', 'swap'))
@@ -71,8 +73,8 @@ const sweep: Definition = {
       );
     addCommon(addEngine(addClass(addPsi(addRecipe(command)))), { writes: true })
       .addHelpText('after', SWEEP_EXAMPLES)
-      .action((options) =>
-        start(async (context) => (await import('./sweep-command.js')).sweepCommand(options, context)),
+      .action((recipe: string | undefined, options) =>
+        start(async (context) => (await import('./sweep-command.js')).sweepCommand(recipe, options, context)),
       );
   },
 };

@@ -1,8 +1,11 @@
-import { requireRendered, requireStyleGan2 } from '../checkpoint/checkpoint.js';
+import type { RenderedArchitecture } from '../checkpoint/architecture.js';
+import { type Checkpoint, requireRendered, requireStyleGan2 } from '../checkpoint/checkpoint.js';
 import { UsageError } from '../errors.js';
+import type { SweepGrid } from '../explore/grid.js';
 import type { LabelledModel } from '../explore/parameters.js';
 import { renderCandidates } from '../explore/render-candidates.js';
-import { type SweepGrid, sweepGrid } from '../explore/sweep.js';
+import { sweepGrid } from '../explore/sweep.js';
+import type { OpenGrid } from '../library/recipe-sweep.js';
 import { curveHead } from '../render/curve-head.js';
 import type { Picture } from '../render/picture.js';
 import { resample } from '../render/resize.js';
@@ -34,34 +37,59 @@ interface SweepOptions extends CommonOptions, EngineChoice {
   readonly class?: number;
 }
 
-/** `blend sweep`: one or two parameters of a blend in rows and columns; every swap of some seeds by default. */
-export async function sweepCommand(options: SweepOptions, context: Context): Promise<Outcome> {
+/** `blend sweep [RECIPE]`: one or two parameters of a blend in rows and columns; every swap of some seeds by default. */
+export async function sweepCommand(
+  recipe: string | undefined,
+  options: SweepOptions,
+  context: Context,
+): Promise<Outcome> {
   const { out, force } = options;
   formatOf(out);
-  const names = namesOf(options);
-  const models = await openNamed([...names.base, ...names.transfer]);
+  const grid = recipe === undefined ? await gridOfPair(options) : await gridOf(recipe, options, context);
   try {
-    const paths = models.map(({ checkpoint }) => checkpoint.origin.path);
-    const grid = planGrid(
-      options,
-      (name) => models[[...new Set([...names.base, ...names.transfer])].indexOf(name)]!,
-      names,
-    );
-    await checkOutput(out, { force, inputs: paths });
+    await checkOutput(out, { force, inputs: grid.files });
     const sheet = await renderSheet(grid, options, context);
     await writePicture(out, sheet, { force });
-    const { rowLabels: rows, columnLabels: columns } = grid;
-    const document = {
-      output: out,
-      rows,
-      columns,
-      curves: grid.curves,
-      width: sheet.width,
-      height: sheet.height,
-    };
-    return { document, lines: [out] };
+    const { rowLabels: rows, columnLabels: columns, curves } = grid;
+    const { width, height } = sheet;
+    return { document: { output: out, rows, columns, curves, width, height }, lines: [out] };
   } finally {
-    await Promise.all(models.map(({ checkpoint }) => checkpoint.close()));
+    await grid.close();
+  }
+}
+
+/** Options that say what a recipe says. */
+const IN_RECIPE = ['base', 'transfer', 'swap', 'ramp', 'amount'] as const;
+
+/** @throws UsageError `OPTIONS_EXCLUSIVE`, and as `gridOfRecipe` */
+async function gridOf(path: string, options: SweepOptions, { signal }: Context): Promise<OpenGrid> {
+  const other = IN_RECIPE.find((key) => options[key] !== undefined);
+  if (other !== undefined) {
+    throw new UsageError('OPTIONS_EXCLUSIVE', `--${other} and a recipe: expected one of them, found both`, {
+      hint: `say it in ${path}, or vary it: --columns ${other}=…`,
+    });
+  }
+  const grid = await (await import('./sweep-recipe.js')).gridOfRecipe(path, options, signal);
+  try {
+    requireRenderable(options, grid.candidates[0]!.checkpoint);
+    return { ...grid, files: [path, ...grid.files] };
+  } catch (error) {
+    await grid.close();
+    throw error;
+  }
+}
+
+async function gridOfPair(options: SweepOptions): Promise<OpenGrid> {
+  const names = namesOf(options);
+  const models = await openNamed([...names.base, ...names.transfer]);
+  const close = async () => void (await Promise.all(models.map(({ checkpoint }) => checkpoint.close())));
+  try {
+    const all = [...new Set([...names.base, ...names.transfer])];
+    const grid = planGrid(options, (name) => models[all.indexOf(name)]!, names);
+    return { ...grid, files: models.map(({ checkpoint }) => checkpoint.origin.path), close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 
@@ -84,14 +112,11 @@ function planGrid(
   model: (name: string) => LabelledModel,
   names: { base: readonly string[]; transfer: readonly string[] },
 ): SweepGrid {
-  const { columns, rows, swap, ramp, amount, structure, class: classIndex } = options;
+  const { columns, rows, swap, ramp, amount, structure } = options;
   const [base, transfer] = [model(names.base[0]!), model(names.transfer[0]!)];
   for (const name of [...names.base, ...names.transfer])
     requireSameShape(base.checkpoint, model(name).checkpoint);
-  const architecture = requireRendered(base.checkpoint);
-  checkTruncation(architecture, options);
-  labelOf(architecture, classIndex);
-  requireSize(options, base);
+  const architecture = requireRenderable(options, base.checkpoint);
   const varied = [columns.parameter, rows.parameter];
   const seeds = options.seeds ?? (varied.includes('seed') ? [0, 1, 2, 3, 4, 5] : [0]);
   const usual = { seeds, architecture };
@@ -114,12 +139,16 @@ function planGrid(
   return sweepGrid({ ...axes, fixed: { base, transfer, swap, ramp, amount, structure }, seed, ends });
 }
 
-/** A quick look needs a picture at every resolution. */
-function requireSize({ size }: SweepOptions, { checkpoint }: LabelledModel): void {
-  if (size === undefined) return;
+/** Checks what options ask of a generator; a quick look needs a picture at every resolution. */
+function requireRenderable(options: SweepOptions, checkpoint: Checkpoint): RenderedArchitecture {
+  const architecture = requireRendered(checkpoint);
+  checkTruncation(architecture, options);
+  labelOf(architecture, options.class);
+  const { size } = options;
+  if (size === undefined) return architecture;
   requireStyleGan2(checkpoint);
-  const { resolution } = requireRendered(checkpoint);
-  if (Number.isInteger(Math.log2(size)) && size >= 4 && size <= resolution) return;
+  const { resolution } = architecture;
+  if (Number.isInteger(Math.log2(size)) && size >= 4 && size <= resolution) return architecture;
   throw new UsageError(
     'SIZE_NOT_A_RESOLUTION',
     `--size: expected a resolution of the model, 4..${resolution}, found ${size}`,
@@ -135,7 +164,7 @@ async function renderSheet(
   const { candidates, seeds, cells, rowLabels, columnLabels } = grid;
   const { psi, size, class: classIndex } = options;
   const architecture = requireRendered(candidates[0]!.checkpoint);
-  const columnHeads = grid.curves.map(curveHead);
+  const columnHeads = grid.curves.map((curves, i) => curveHead(curves, grid.curveModels[i]));
   const shape: SheetShape = {
     ...{ rowLabels, columnLabels, columnHeads },
     rows: cells.length,

@@ -1,6 +1,7 @@
 import { resolutionsOf } from '../checkpoint/architecture.js';
 import { UsageError } from '../errors.js';
-import { type Candidate, modelCandidate } from './candidate.js';
+import { modelCandidate } from './candidate.js';
+import { type GridBlend, layOut, type Stop, type SweepGrid } from './grid.js';
 import {
   type BlendParameters,
   candidateOfParameters,
@@ -26,22 +27,8 @@ export interface SweepSettings {
   readonly ends?: boolean | undefined;
 }
 
-/** A sweep as it is rendered: which generator and which seed is in which place. */
-export interface SweepGrid {
-  readonly rowLabels: readonly string[];
-  readonly columnLabels: readonly string[];
-  readonly candidates: readonly Candidate[];
-  readonly seeds: readonly number[];
-  /** By row, then column: indices into `candidates` and `seeds`. */
-  readonly cells: readonly (readonly { readonly candidate: number; readonly seed: number }[])[];
-  /** Of each column: α by resolution, one curve unless rows change it. */
-  readonly curves: readonly (readonly (readonly number[])[])[];
-}
-
 /** One place of an axis. */
-interface Stop {
-  readonly label: string;
-  readonly seed?: number;
+interface PairStop extends Stop {
   readonly changes: Partial<BlendParameters>;
   /** A model as it is, in place of a blend. */
   readonly model?: 'base' | 'transfer';
@@ -64,70 +51,28 @@ export function sweepGrid(settings: SweepSettings): SweepGrid {
     ...stopsOf(columns),
     ...(settings.ends === true ? [endOf('transfer', fixed)] : []),
   ];
-  const rowStops = stopsOf(rows);
-  const generators = new Generators(fixed);
-  const seeds: number[] = [];
-  const indexOfSeed = (seed: number) => {
-    if (!seeds.includes(seed)) seeds.push(seed);
-    return seeds.indexOf(seed);
-  };
-  const cells = rowStops.map((row) =>
-    columnStops.map((column) => ({
-      candidate: generators.indexOf(row, column),
-      seed: indexOfSeed(row.seed ?? column.seed ?? settings.seed),
-    })),
-  );
-  const curvesOf = (column: Stop) => {
-    const curves = rowStops.map((row) => generators.curveOf(row, column));
-    return [...new Map(curves.map((curve) => [curve.join(), curve])).values()];
-  };
+  return layOut(stopsOf(rows), columnStops, settings.seed, (row, column) => blendOf(fixed, row, column));
+}
+
+function blendOf(fixed: BlendParameters, row: PairStop, column: PairStop): GridBlend {
+  const parameters = { ...fixed, ...row.changes, ...column.changes };
+  const { base, transfer, swap, ramp, amount } = parameters;
+  const { model } = column;
+  const key = JSON.stringify([model, base.name, transfer.name, swap, ramp, amount]);
+  if (model === undefined) {
+    const curves = [{ model: 0, values: curveOfParameters(parameters) }];
+    return { key, candidate: () => candidateOfParameters(parameters), curves };
+  }
+  const share = model === 'base' ? 0 : 1;
+  const curve = resolutionsOf(base.checkpoint.architecture).map(() => share);
   return {
-    rowLabels: rowStops.map(({ label }) => label),
-    columnLabels: columnStops.map(({ label }) => label),
-    candidates: generators.candidates,
-    seeds,
-    cells,
-    curves: columnStops.map(curvesOf),
+    key,
+    candidate: () => modelCandidate(parameters[model].checkpoint),
+    curves: [{ model: 0, values: curve }],
   };
 }
 
-/** The generators of a sweep, each once. */
-class Generators {
-  readonly candidates: Candidate[] = [];
-  private readonly known = new Map<string, number>();
-  private readonly fixed: BlendParameters;
-
-  constructor(fixed: BlendParameters) {
-    this.fixed = fixed;
-  }
-
-  indexOf(row: Stop, column: Stop): number {
-    const parameters = this.parametersOf(row, column);
-    const model = column.model;
-    const { base, transfer, swap, ramp, amount } = parameters;
-    const key = JSON.stringify([model, base.name, transfer.name, swap, ramp, amount]);
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
-    this.candidates.push(
-      model === undefined ? candidateOfParameters(parameters) : modelCandidate(parameters[model].checkpoint),
-    );
-    this.known.set(key, this.candidates.length - 1);
-    return this.candidates.length - 1;
-  }
-
-  curveOf(row: Stop, column: Stop): number[] {
-    const parameters = this.parametersOf(row, column);
-    if (column.model === undefined) return curveOfParameters(parameters);
-    const share = column.model === 'base' ? 0 : 1;
-    return resolutionsOf(parameters.base.checkpoint.architecture).map(() => share);
-  }
-
-  private parametersOf(row: Stop, column: Stop): BlendParameters {
-    return { ...this.fixed, ...row.changes, ...column.changes };
-  }
-}
-
-function stopsOf(axis: SweepAxis): Stop[] {
+function stopsOf(axis: SweepAxis): PairStop[] {
   switch (axis.parameter) {
     case 'seed':
       return axis.values.map((seed) => ({ label: `seed ${seed}`, seed, changes: {} }));
@@ -144,6 +89,6 @@ function stopsOf(axis: SweepAxis): Stop[] {
   }
 }
 
-function endOf(model: 'base' | 'transfer', fixed: BlendParameters): Stop {
+function endOf(model: 'base' | 'transfer', fixed: BlendParameters): PairStop {
   return { label: fixed[model].name, changes: {}, model };
 }

@@ -20,6 +20,14 @@ export interface OpenModels {
   close(): Promise<void>;
 }
 
+export interface OpenModelsOptions {
+  /** Whether the hashes that a recipe asks for are computed. */
+  readonly checkHashes: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Open files by path, for several blends of the same files; whoever gives them closes them. */
+  readonly shared?: Map<string, Promise<CheckpointFile>> | undefined;
+}
+
 /**
  * Opens the models of a blend and compares them; nothing of the weights is read, but for a SHA-256 that the recipe asks
  * for, where `checkHashes` says so.
@@ -29,7 +37,7 @@ export interface OpenModels {
  */
 export async function openBlendModels(
   job: BlendJob,
-  { checkHashes, signal }: { readonly checkHashes: boolean; readonly signal?: AbortSignal | undefined },
+  { checkHashes, signal, shared }: OpenModelsOptions,
 ): Promise<OpenModels> {
   const files: CheckpointFile[] = [];
   const close = async () => {
@@ -37,8 +45,11 @@ export async function openBlendModels(
   };
   const open = async (model: string) => {
     throwIfAborted(signal);
-    const file = await openCheckpointFile(resolveModel(model).path);
-    files.push(file);
+    const { path } = resolveModel(model);
+    const opening = shared?.get(path) ?? openCheckpointFile(path);
+    shared?.set(path, opening);
+    const file = await opening;
+    if (shared === undefined) files.push(file);
     return file;
   };
   try {

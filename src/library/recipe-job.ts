@@ -2,9 +2,10 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { fileIdentity } from '../files/file-identity.js';
 import { parseSeeds } from '../render/seeds.js';
+import { requireForm } from '../swap/recipe-file/complaint.js';
 import { type RecipeModel, recipeOfFile } from '../swap/recipe-file/document.js';
 import type { ParsedRecipe } from '../swap/recipe-file/parse.js';
-import { type RecipeFile, recipeFileSchema } from '../swap/recipe-file/schema.js';
+import type { RecipeFile } from '../swap/recipe-file/schema.js';
 import type { BlendJob, ModelSource } from './blend-job.js';
 import { fromFolder, MAX_NESTING, modelPath, readRecipeFile } from './recipe-files.js';
 
@@ -27,16 +28,46 @@ export async function jobOfFile(path: string): Promise<BlendJob> {
   return readJob(path, []);
 }
 
+/** A recipe that can be changed before it is carried out. */
+export interface OpenRecipe {
+  /** What messages call it. */
+  readonly name: string;
+  readonly file: RecipeFile;
+  /** The job of the recipe, or of one that has become of it; the lines of the file are those of the former only. */
+  job(changed?: RecipeFile): Promise<BlendJob>;
+}
+
+/** Reads a recipe for {@link OpenRecipe}. @throws as `jobOfFile` and `jobOfDocument` */
+export async function openRecipe(source: string | RecipeFile): Promise<OpenRecipe> {
+  if (typeof source !== 'string') {
+    const file = checked(source);
+    const place = { folder: '.', here: [] };
+    return { name: 'recipe', file, job: async (changed) => jobOf(checked(changed ?? file), 'recipe', place) };
+  }
+  const { file, lines } = await readRecipeFile(source);
+  const place = { folder: dirname(source), here: [await identityOf(source)] };
+  const name = basename(source, extname(source));
+  return {
+    name: source,
+    file,
+    job: async (changed) =>
+      changed === undefined ? jobOf(file, name, { ...place, lines }) : jobOf(checked(changed), name, place),
+  };
+}
+
 /**
  * The job that a recipe in memory describes, with paths from the current folder.
  *
  * @throws UsageError `RECIPE_MALFORMED`, and as {@link jobOfFile}
  */
 export async function jobOfDocument(document: RecipeFile): Promise<BlendJob> {
-  const { success, data, error } = recipeFileSchema.safeParse(document);
-  if (success) return jobOf(data, 'recipe', { folder: '.', here: [] });
-  const [issue] = error.issues;
-  throw new UsageError('RECIPE_MALFORMED', `recipe: ${issue!.path.join('.')}: ${issue!.message}`);
+  return (await openRecipe(document)).job();
+}
+
+/** @throws UsageError `RECIPE_MALFORMED` */
+function checked(document: RecipeFile): RecipeFile {
+  const refuse = (_: unknown, message: string) => new UsageError('RECIPE_MALFORMED', `recipe: ${message}`);
+  return requireForm(document, refuse);
 }
 
 /** @param above the recipes that led here */

@@ -46,6 +46,26 @@ test('a sweep takes any two parameters', async () => {
   });
 });
 
+test('a sweep of a recipe', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(
+    join(folder, 'r.yaml'),
+    'version: 1\nbase: toonhead\nmodels:\n  toonhead:\n  pixelart: { alpha: { swap: 8 } }\n  dylan: { alpha: { window: 64 } }\n',
+  );
+  const sweep = (...args: string[]) =>
+    json(['sweep', 'r.yaml', '--seeds', '3', '--out', 's.png', ...args], folder);
+  // Usual values are those that the recipe permits: above 32 px it would take more than there is.
+  expect(await sweep()).toMatchObject({
+    columns: ['swap 4', 'swap 8', 'swap 16', 'swap 32'],
+    rows: ['seed 3'],
+  });
+  const two = ['--columns', 'pixelart.amount=0,1', '--rows', 'dylan.amount=0,0.5', '--force'];
+  expect(await sweep(...two)).toMatchObject({
+    columns: ['pixelart 0', 'pixelart 1'],
+    rows: ['dylan 0', 'dylan 0.5'],
+  });
+});
+
 test('films of a walk and of a slide', async () => {
   const folder = await temporaryFolder();
   const walk = ['walk', 'toonhead', '--seeds', '0,5', '--path', 'circular', '--noise', 'looping'];

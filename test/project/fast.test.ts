@@ -5,6 +5,7 @@ import { createProjector } from '../../src/project/projector.js';
 import { fromPicture, toPicture } from '../../src/render/picture.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { maxDifference } from '../support/golden.js';
+import { randomGenerator } from '../support/random-generator.js';
 
 const engine = await openEngine({ device: 'cpu', threads: 2 });
 const checkpoint = await openModel('toonhead');
@@ -38,6 +39,20 @@ test.for([
   // 0.03 of 2 is 36 dB at worst.
   expect(maxDifference(clipped(best.image), clipped(image))).toBeLessThan(0.03);
   expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+});
+
+test('a search that is stopped while it looks at samples ends at once, and the next one is not the worse', async () => {
+  const small = randomGenerator();
+  const target = new Float32Array(3 * 16 * 16).fill(0.5);
+  const [stopped, other] = [await createProjector(small, engine), await createProjector(small, engine)];
+  const signal = AbortSignal.abort();
+  await expect(stopped.project(target, { signal })).rejects.toMatchObject({ code: 'ABORTED' });
+  const [found, expected] = [
+    await stopped.project(target, { steps: 0 }),
+    await other.project(target, { steps: 0 }),
+  ];
+  expect(found).toEqual(expected);
+  await Promise.all([stopped.dispose(), other.dispose()]);
 });
 
 test('what is found renders as its picture; without its noise, as the generator alone shows it', async () => {

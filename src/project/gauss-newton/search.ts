@@ -105,12 +105,15 @@ export function createGaussNewton(
   let pictures: Promise<{ readonly row: Float32Array; readonly square: number }[]> | undefined;
 
   /** Samples in the order of how near their pictures are. */
-  async function nearest(target: Float32Array): Promise<Float32Array[]> {
+  async function nearest(target: Float32Array, signal: AbortSignal | undefined): Promise<Float32Array[]> {
     const grey = new Float32Array(target.length);
     pictures ??= view
-      .residuals(samples, grey)
+      .residuals(samples, grey, signal)
       .then((rows) => rows.map((row) => ({ row, square: dot(row, row) })));
-    const known = await pictures;
+    const known = await pictures.catch((error) => {
+      pictures = undefined;
+      throw error;
+    });
     // Of grey, the residuals are the picture itself: the target's are what makes the difference.
     const [beside] = await view.residuals([samples[0]!], target);
     const wanted = beside!.map((value, i) => known[0]!.row[i]! - value);
@@ -120,12 +123,17 @@ export function createGaussNewton(
       .map(({ k }) => samples[k]!);
   }
 
-  async function linearise({ point, residuals }: State, count: number, target: Float32Array) {
+  async function linearise(
+    { point, residuals }: State,
+    count: number,
+    target: Float32Array,
+    signal: AbortSignal | undefined,
+  ) {
     const most = Math.max(...stages.map(({ directions }) => directions));
     directions ??= widestDirections(statistics.samples, statistics.wAvg, most);
     const along = directions.slice(0, count);
     const points = along.map((direction) => moved(point, [direction], [DIFFERENCE], space));
-    const columns = await view.residuals(points, target);
+    const columns = await view.residuals(points, target, signal);
     for (const column of columns) {
       for (let i = 0; i < column.length; i++) column[i] = (column[i]! - residuals[i]!) / DIFFERENCE;
     }
@@ -140,7 +148,7 @@ export function createGaussNewton(
     damping: { value: number },
     { stopBelow = 0, onStep, signal }: GaussNewtonOptions,
   ): Promise<State> {
-    const { along, model } = await linearise(from, count, target);
+    const { along, model } = await linearise(from, count, target, signal);
     let state = from;
     for (let step = 0, failures = 0; step < steps && failures < FAILURES; step++) {
       throwIfAborted(signal);
@@ -187,7 +195,7 @@ export function createGaussNewton(
     async search(target, options = {}) {
       const { stopBelow = 0 } = options;
       let best: State | undefined;
-      for (const start of (await nearest(target)).slice(0, starts)) {
+      for (const start of (await nearest(target, options.signal)).slice(0, starts)) {
         if (best !== undefined && best.distance < stopBelow) break;
         const hopeless = best === undefined ? Number.POSITIVE_INFINITY : best.distance * HOPELESS;
         const state = await descend(start, target, hopeless, options);

@@ -1,4 +1,5 @@
 import type { Engine, Executable } from '../../engine/index.js';
+import { throwIfAborted } from '../../errors.js';
 import type { GeneratorNetwork } from '../../generator/generator.js';
 import { noiseFeeds, noiseInputsOf, ownNoise } from '../../generator/noise-layers.js';
 import {
@@ -28,7 +29,11 @@ export interface View {
    * @param target [3, resolution, resolution], -1..1
    * @returns one row of residuals for each point, all of the same length
    */
-  residuals(points: readonly Float32Array[], target: Float32Array): Promise<Float32Array[]>;
+  residuals(
+    points: readonly Float32Array[],
+    target: Float32Array,
+    signal?: AbortSignal | undefined,
+  ): Promise<Float32Array[]>;
   dispose(): Promise<void>;
 }
 
@@ -53,11 +58,12 @@ export function createView(network: GeneratorNetwork, space: SearchSpace, engine
     return compiled.get(batch)!;
   };
   return {
-    async residuals(points, target) {
+    async residuals(points, target, signal) {
       const saturated = target.map((value) => (Math.abs(value) > SATURATED ? 1 : 0));
       const batch = points.length === 1 ? 1 : largest;
       const rows: Float32Array[] = [];
       for (let start = 0; start < points.length; start += batch) {
+        throwIfAborted(signal);
         const w = new Float32Array(batch * space.dim);
         for (let k = 0; k < batch; k++) w.set(points[Math.min(start + k, points.length - 1)]!, k * space.dim);
         const values = (await (await executable(batch)).run({ w, target, saturated, ...noise }))[

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import { openModel } from '../checkpoint/names.js';
@@ -26,6 +25,7 @@ import {
 import type { Context, Outcome } from './outcome.js';
 import { checkOutput, requireDistinct } from './outputs.js';
 import { psnr } from './psnr.js';
+import { STATE_SUFFIX, searchBinding } from './search-binding.js';
 import { FILM_FPS, stepsPerFrame } from './search-film.js';
 
 interface ProjectOptions extends CommonOptions, EngineChoice, SearchChoice {
@@ -59,8 +59,8 @@ export async function projectCommand(
     const { loss, spec } = await chosenLoss(options.loss, architecture.resolution, context.terminal);
     const settings = { ...searchSettings(options), loss: spec };
     const about = await describeSearch(checkpoint, settings, options);
-    const kept = await keepState(`${out}.search`, {
-      binding: JSON.stringify({ ...about, picture: createHash('sha256').update(target.data).digest('hex') }),
+    const kept = await keepState(`${out}${STATE_SUFFIX}`, {
+      binding: searchBinding(about, target),
       signal: context.signal,
     });
     const { projection, frames, engine } = await search(

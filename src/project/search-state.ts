@@ -18,10 +18,12 @@ export interface StateKeeper {
 export interface KeeperOptions {
   /** All that the search depends on. A state of anything else is not taken up, and written over. */
   readonly binding: string;
-  /** Between two writes. Default: 30. */
-  readonly seconds?: number;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** A write every half a second at most, and no more of the time than this share: at 1024 px one takes a second. */
+const LEAST_MS = 500;
+const SHARE = 0.02;
 
 const BINDING = 'search';
 const POSITION = 'position';
@@ -32,15 +34,17 @@ const POSITION = 'position';
  * @param path beside the result; written beside and renamed, so that there is always a whole one
  */
 export async function keepState(path: string, options: KeeperOptions): Promise<StateKeeper> {
-  const { binding, seconds = 30, signal } = options;
-  let written = performance.now();
+  const { binding, signal } = options;
+  let due: number | undefined;
   return {
     resume: await stateOf(path, binding),
     async onState(state) {
-      const isDue = performance.now() - written >= seconds * 1000;
-      if (!isDue && signal?.aborted !== true) return;
+      const started = performance.now();
+      due ??= started + LEAST_MS;
+      if (started < due && signal?.aborted !== true) return;
       await write(path, state(), binding);
-      written = performance.now();
+      const ended = performance.now();
+      due = ended + Math.max(LEAST_MS, (ended - started) / SHARE);
     },
     remove: () => rm(path, { force: true }),
   };

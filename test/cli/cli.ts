@@ -1,4 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +80,21 @@ export function stopped(
     });
     child.on('close', (code) => resolve({ code, ...text }));
   });
+}
+
+/** Runs a program and kills it as soon as a file is there. */
+export async function killedAt(
+  path: string,
+  program: 'blend' | 'toonify',
+  args: readonly string[],
+  cwd: string,
+): Promise<void> {
+  const child = spawn(process.execPath, [launcher(program), ...args], { cwd, env: ENVIRONMENT });
+  const looking = setInterval(() => {
+    if (existsSync(path)) child.kill('SIGKILL');
+  }, 20);
+  await once(child, 'close');
+  clearInterval(looking);
 }
 
 /** Every file below a folder, sorted, with `/` between folders. */

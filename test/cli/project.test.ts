@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { loadLatents, saveLatents } from '../../src/project/latents.js';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { filesIn, interrupted, ONE_THREAD, run } from './cli.js';
+import { filesIn, interrupted, killedAt, ONE_THREAD, run } from './cli.js';
 
 const PICTURE = fixture('pictures/person-05.png');
 
@@ -54,6 +54,23 @@ test('Ctrl-C during a projection ends it with 130, and the same call goes on fro
   expect(resumed.code).toBe(0);
   expect(resumed.stderr).toMatch(/going on at step \d+ of an earlier run/);
   expect(await filesIn(folder)).toEqual(['person-05.safetensors']);
+});
+
+test('kill -9 during a projection: the same call goes on, and ends as if nothing had happened', async () => {
+  const folder = await temporaryFolder();
+  const project = ['project', 'toonhead', PICTURE, '--profile', 'reference', '--steps', '200', ...ONE_THREAD];
+  const state = 'killed.safetensors.search';
+  const killed = [...project, '--out', 'killed.safetensors'];
+  await Promise.all([
+    killedAt(join(folder, state), 'blend', killed, folder),
+    run('blend', [...project, '--out', 'whole.safetensors'], folder),
+  ]);
+  expect((await run('blend', killed, folder)).stderr).toMatch(/going on at step [1-9]\d* of an earlier run/);
+  expect(await filesIn(folder)).toEqual(['killed.safetensors', 'whole.safetensors']);
+  const [one, other] = await Promise.all(
+    ['killed', 'whole'].map((name) => readFile(join(folder, `${name}.safetensors`))),
+  );
+  expect(one!.equals(other!)).toBe(true);
 });
 
 test('a projection into W+ without its noise is rendered, truncated, and refused by other generators', async () => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { readLineLog } from '../../src/files/line-log.js';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { filesIn, run, stopped } from './cli.js';
+import { filesIn, killedAt, run, stopped } from './cli.js';
 
 async function withPhotos(...names: string[]): Promise<string> {
   const folder = await temporaryFolder();
@@ -59,6 +59,33 @@ test('kill -9, and the next run goes on; journal and report know of both', async
     'report.html',
     'toonify.jsonl',
   ]);
+});
+
+test('kill -9 within a picture: the next run goes on there, and the result is the same to the bit', async () => {
+  const folder = await withPhotos('a.png');
+  const args = ['photos', '--no-align', '--profile', 'reference', '--steps', '200', '--threads', '1'];
+  const killed = [...args, '--out', 'photos'];
+  await Promise.all([
+    killedAt(join(folder, 'photos', 'a-toon.png.search'), 'toonify', killed, folder),
+    run('toonify', [...args, '--out', 'whole'], folder),
+  ]);
+  const { code, stderr } = await run('toonify', killed, folder);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/a-toon\.png, found again at .*, from step [1-9]\d* of an earlier run/);
+  expect(await filesIn(join(folder, 'photos'))).toEqual([
+    'a-toon.png',
+    'a.png',
+    'report.html',
+    'toonify.jsonl',
+  ]);
+  const [one, other] = await Promise.all(
+    ['photos', 'whole'].map((place) =>
+      sharp(join(folder, place, 'a-toon.png'))
+        .raw()
+        .toBuffer(),
+    ),
+  );
+  expect(one!.equals(other!)).toBe(true);
 });
 
 test('several at once give what one after the other gives', async () => {

@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { InputFileError, throwIfAborted } from '../../errors.js';
+import { STATE_SUFFIX } from '../search-binding.js';
 
 /** A file to toonify. */
 export interface Input {
@@ -24,7 +25,8 @@ export interface ListOptions {
 export const JOURNAL_NAME = 'toonify.jsonl';
 export const REPORT_NAME = 'report.html';
 
-const NO_PICTURES = new Set([JOURNAL_NAME, REPORT_NAME]);
+/** With the lock of the journal, which is there while the folder is looked through. */
+const NO_PICTURES = new Set([JOURNAL_NAME, `${JOURNAL_NAME}.lock`, REPORT_NAME]);
 
 /** Deeper than any collection of pictures. */
 const MAX_DEPTH = 64;
@@ -76,7 +78,7 @@ async function listFolder(
     return [];
   });
   for (const name of names.sort()) {
-    if (name.startsWith('.') || NO_PICTURES.has(name)) continue;
+    if (name.startsWith('.') || name.endsWith(STATE_SUFFIX) || NO_PICTURES.has(name)) continue;
     const path = join(at.path, name);
     const below = join(at.below, name);
     if (!(await isFolder(path))) found.push({ path, relative: below, folder: at.root });

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AbortedError, InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
 import { plannedSteps } from '../../project/projector.js';
@@ -8,6 +9,7 @@ import type { CommonOptions, EngineChoice } from '../options.js';
 import type { Context } from '../outcome.js';
 import { makeFolder } from '../outputs.js';
 import type { Progress } from '../progress.js';
+import { STATE_SUFFIX } from '../search-binding.js';
 import { FILM_FPS } from '../search-film.js';
 import type { Terminal } from '../terminal.js';
 import type { BatchLog } from './batch-log.js';
@@ -30,6 +32,8 @@ export interface Result {
   readonly status: 'done' | 'skipped' | 'failed';
   readonly distance?: number;
   readonly psnr?: number;
+  /** The step at which an earlier run's search was taken up. */
+  readonly resumedAt?: number;
   /** From reading the picture to its result on the disk. */
   readonly seconds?: number;
   readonly error?: StyleganBlendError;
@@ -141,10 +145,13 @@ function known(item: Item): Result | undefined {
 
 /** Says what became of each picture. The failure of the only one is the end of the program, and said there. */
 function reporter(terminal: Terminal, count: number): (result: Result) => void {
-  return ({ input, output, status, psnr, seconds, error }) => {
+  return ({ input, output, status, psnr, resumedAt, seconds, error }) => {
     if (status === 'skipped') terminal.info(`${input}: finished before, ${output}`);
     else if (error === undefined) {
-      terminal.info(`${input}: ${output}, found again at ${psnr!.toFixed(1)} dB in ${seconds!.toFixed(1)} s`);
+      const from = resumedAt === undefined ? '' : `, from step ${resumedAt} of an earlier run`;
+      terminal.info(
+        `${input}: ${output}, found again at ${psnr!.toFixed(1)} dB in ${seconds!.toFixed(1)} s${from}`,
+      );
     } else if (count > 1) terminal.warn(error.message);
   };
 }
@@ -159,9 +166,11 @@ async function runItem(
   const output = item.output!;
   const started = performance.now();
   const frames: Picture[] = [];
+  const states = statePaths(output, part.faces.length);
   const progress = await board.begin(label);
   try {
     const worker = lazily(async () => {
+      await makeFolder(dirname(output));
       await log?.begin(item);
       return toonifier();
     });
@@ -169,6 +178,7 @@ async function runItem(
       pasteBack,
       matchColours,
       size: models.base.architecture.resolution,
+      states,
       signal,
       onStep: (step, loss) => progress.update(step, { loss }),
       onFrame: film === undefined ? undefined : (frame) => frames.push(frame),
@@ -179,10 +189,10 @@ async function runItem(
       ...provenanceEntries({ input: named ?? inputName(input, output), models: models.names, ...choice }),
       engine: (await worker()).engine,
     };
-    await makeFolder(dirname(output));
     await writePicture(output, picture, { force, metadata });
     if (film !== undefined && frames.length > 0)
       await writeFilm(film, frames, { fps: FILM_FPS, force, signal });
+    await Promise.all(states.map((path) => rm(path, { force: true })));
     const seconds = (performance.now() - started) / 1000;
     const result: Result = { input, output, status: 'done', ...quality, seconds };
     return log === undefined ? { result } : { result, thumbnails: await thumbnailsOf(before, picture) };
@@ -195,6 +205,12 @@ async function runItem(
   } finally {
     progress.finish();
   }
+}
+
+/** Where searches are kept: beside the result, one for each face that is put back into the same photo. */
+function statePaths(output: string, faces: number): string[] {
+  if (faces <= 1) return [`${output}${STATE_SUFFIX}`];
+  return Array.from({ length: faces }, (_, i) => `${output}.${i + 1}${STATE_SUFFIX}`);
 }
 
 /** Shows how far the work is: picture by picture, or all together where several are worked on at once. */

@@ -14,7 +14,9 @@ export interface ThreadSetup {
 }
 
 /** What is said to the thread. */
-export type ToThread = { readonly toonify: Picture } | { readonly abort: true };
+export type ToThread =
+  | { readonly toonify: Picture; readonly state?: string | undefined }
+  | { readonly abort: true };
 
 /** What the thread says. */
 export type FromThread =
@@ -42,12 +44,12 @@ export async function threadedToonifier(
     const { ready } = await answerOf(worker, 'ready');
     return {
       ...ready,
-      async toonify(aligned, { signal, onStep }) {
+      async toonify(aligned, { state, signal, onStep }) {
         const abort = () => worker.postMessage({ abort: true } satisfies ToThread);
         signal.addEventListener('abort', abort);
         try {
           const answer = answerOf(worker, 'toon', onStep);
-          worker.postMessage({ toonify: aligned } satisfies ToThread);
+          worker.postMessage({ toonify: aligned, state } satisfies ToThread);
           if (signal.aborted) abort();
           return (await answer).toon;
         } finally {

@@ -2,6 +2,7 @@ import { requireRendered } from '../../checkpoint/checkpoint.js';
 import type { Engine } from '../../engine/index.js';
 import type { Loss } from '../../project/loss.js';
 import { createProjector, type Latents, plannedSteps } from '../../project/projector.js';
+import { keepState } from '../../project/search-state.js';
 import { fromPicture, type Picture, toPicture } from '../../render/picture.js';
 import { createRenderer, type Renderer } from '../../render/renderer.js';
 import { contactSheet } from '../../render/sheet.js';
@@ -9,6 +10,7 @@ import { labelOf } from '../../render/styles.js';
 import { stylesOfLatents } from '../latents-fit.js';
 import type { SearchSettings } from '../options.js';
 import { psnr } from '../psnr.js';
+import { searchBinding } from '../search-binding.js';
 import { stepsPerFrame } from '../search-film.js';
 import type { Models } from './models.js';
 
@@ -25,6 +27,8 @@ export interface Toon {
   readonly distance: number;
   /** Of the reconstruction in the base generator, in decibels. */
   readonly psnr: number;
+  /** The step at which an earlier run's search was taken up, where there was one. */
+  readonly resumedAt?: number;
 }
 
 /** Turns one picture after the other into its counterpart. Calls must not overlap. */
@@ -35,6 +39,8 @@ export interface Toonifier {
   toonify(
     aligned: Picture,
     options: {
+      /** A file in which the search is kept until its result is safe: it stays, and the caller takes it away. */
+      state?: string | undefined;
       signal: AbortSignal;
       onStep: (step: number, loss: number) => void;
       /** Receives some sixty pictures of the search: the picture, what the base makes of it so far, and the toon. */
@@ -53,23 +59,28 @@ export async function createToonifier(
 ): Promise<Toonifier> {
   const { psi, space, pull, profile, steps, seed, discardNoise } = settings;
   const label = labelOf(requireRendered(base), settings.class);
+  const model = await base.sha256();
+  const search = { model, class: settings.class, space, pull, profile, steps, seed, discardNoise };
   const projector = await createProjector(base, engine, { loss, label, space, pull });
   const inBlend = await createRenderer(blend, engine);
   // Only a film shows what the base makes of the steps on the way.
   let inBase: Renderer | undefined;
   return {
     engine: engine.description,
-    async toonify(aligned, { signal, onStep, onFrame }) {
+    async toonify(aligned, { state, signal, onStep, onFrame }) {
       const every = stepsPerFrame(plannedSteps(profile, steps, base.architecture.resolution));
       // Noise that was discarded leaves the blend with its own.
       const toonOf = ({ w, noise }: Pick<Latents, 'w' | 'noise'>) =>
         inBlend.picture(stylesOfLatents(w, inBlend, { psi }), new Map([...inBlend.noise('const'), ...noise]));
+      const binding = searchBinding({ ...search, loss: settings.loss }, aligned);
+      const kept = state === undefined ? undefined : await keepState(state, { binding, signal });
       const { best } = await projector.project(fromPicture(aligned), {
         profile,
         steps,
         seed,
         discardNoise,
         signal,
+        ...(kept && { resume: kept.resume, onState: kept.onState }),
         async onStep({ step, loss, w, noise }) {
           onStep(step + 1, loss);
           if (onFrame === undefined || step % every !== 0) return;
@@ -85,6 +96,7 @@ export async function createToonifier(
         picture: settings.sideBySide ? await sideBySide(aligned, found, toon) : toon,
         distance: best.distance,
         psnr: psnr(found, aligned),
+        ...(kept?.resume === undefined ? {} : { resumedAt: kept.resume.step }),
       };
     },
     async dispose() {

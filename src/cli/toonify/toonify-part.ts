@@ -14,6 +14,8 @@ export interface ToonifyPartOptions {
   readonly size: number;
   readonly pasteBack: boolean;
   readonly matchColours: boolean;
+  /** Where the search for each face is kept, as long as it is not done: one file for each, or none for all. */
+  readonly states?: readonly string[] | undefined;
   readonly signal: AbortSignal;
   /** @param step of `steps` for each face; as a share of all faces it goes from 0 to 1 */
   readonly onStep: (step: number, loss: number) => void;
@@ -41,14 +43,15 @@ export async function toonifyPart(
   options: ToonifyPartOptions,
 ): Promise<ToonifiedPart> {
   const { size, pasteBack } = options;
+  const search = { ...options, state: options.states?.[0] };
   if (faces.length === 0) {
     const before = await readPicture(path, size);
-    return { ...(await (await toonifier()).toonify(before, options)), before };
+    return { ...(await (await toonifier()).toonify(before, search)), before };
   }
   const photo = await openPhoto(path);
   if (pasteBack) return pasteAll(photo, faces, toonifier, options);
   const { picture: before } = await alignFace(photo, faces[0]!.landmarks, { size });
-  return { ...(await (await toonifier()).toonify(before, options)), before };
+  return { ...(await (await toonifier()).toonify(before, search)), before };
 }
 
 /** Every face in turn, each into the photo with the ones before; quality is the mean. */
@@ -56,7 +59,7 @@ async function pasteAll(
   photo: Photo,
   faces: readonly ChosenFace[],
   toonifier: () => Promise<Pick<Toonifier, 'toonify'>>,
-  { size, matchColours: areMatched, signal, onStep }: ToonifyPartOptions,
+  { size, matchColours: areMatched, states, signal, onStep }: ToonifyPartOptions,
 ): Promise<ToonifiedPart> {
   const picture = await photo.pixels();
   const before = await resample(picture, Math.min(1, BEFORE_SIDE / Math.max(photo.width, photo.height)));
@@ -66,6 +69,7 @@ async function pasteAll(
   for (const [i, { landmarks }] of faces.entries()) {
     const { picture: aligned, quad } = await alignFace(photo, landmarks, { size });
     const toon = await (await toonifier()).toonify(aligned, {
+      state: states?.[i],
       signal,
       onStep(step, loss) {
         if (i === 0) steps = Math.max(steps, step);

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { requireRendered } from '../../checkpoint/checkpoint.js';
 import { StyleganBlendError } from '../../errors.js';
 import { chooseLoss } from '../../project/choose-loss.js';
+import type { Picture } from '../../render/picture.js';
 import { openChosen } from '../engine.js';
 import { collectGarbage } from './collect-garbage.js';
 import { openModels } from './models.js';
@@ -16,7 +17,7 @@ let stop = new AbortController();
 const toonifier = await answering(prepare);
 port.on('message', (message: ToThread) => {
   if ('abort' in message) stop.abort();
-  else void answering(() => toonify(message.toonify));
+  else void answering(() => toonify(message.toonify, message.state));
 });
 
 async function prepare(): Promise<Toonifier> {
@@ -32,10 +33,10 @@ async function prepare(): Promise<Toonifier> {
   }
 }
 
-async function toonify(aligned: Parameters<Toonifier['toonify']>[0]): Promise<void> {
+async function toonify(aligned: Picture, state: string | undefined): Promise<void> {
   stop = new AbortController();
   const onStep = (step: number, loss: number) => say({ step, loss });
-  say({ toon: await toonifier!.toonify(aligned, { signal: stop.signal, onStep }) });
+  say({ toon: await toonifier!.toonify(aligned, { state, signal: stop.signal, onStep }) });
   collectGarbage();
 }
 

@@ -32,6 +32,7 @@ export { BUNDLED_MODELS, openModel, resolveModel } from './checkpoint/names.js';
 export { type OpenOptions, openCheckpoint } from './checkpoint/open.js';
 export { writeRosinality } from './checkpoint/rosinality-write.js';
 export { openSafetensors, type SafetensorsFile } from './checkpoint/safetensors-read.js';
+export { withTensors } from './checkpoint/with-tensors.js';
 export { type WriteCheckpointOptions, writeCheckpoint } from './checkpoint/write.js';
 export {
   type AttributeOptions,
@@ -148,6 +149,7 @@ export { type LpipsFiles, type LpipsWeights, loadLpips } from './project/lpips/l
 export { lpipsBetween, lpipsFeatures } from './project/lpips/lpips.js';
 export { LPIPS_NAMES, type LpipsName } from './project/lpips/names.js';
 export { noiseRegulariser } from './project/noise.js';
+export { createTuner, type Tuned, type Tuner, type TuningOptions } from './project/pivotal-tuning.js';
 export { DEFAULT_STEPS, PROFILES, type Profile, SPACES, type SpaceName } from './project/profile.js';
 export {
   createProjector,

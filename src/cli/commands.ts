@@ -12,6 +12,7 @@ import {
   addEngine,
   addFeatures,
   addNetwork,
+  addPivotal,
   addProjectionOptions,
   addPsi,
   choice,
@@ -90,8 +91,13 @@ const project: Definition = {
   usage: 'project <model> <picture>',
   description: 'Finds the w and noise with which a generator makes a picture.',
   define(command, start) {
-    addClass(addProjectionOptions(addNetwork(command, ['G_ema', 'G'])))
+    addClass(addPivotal(addProjectionOptions(addNetwork(command, ['G_ema', 'G']))))
       .option('--out <file>', 'where to save them (default: PICTURE.safetensors here)', text('--out'))
+      .option(
+        '--tuned <file>',
+        'with --pivotal: where to save the tuned generator (default: OUT-tuned.safetensors)',
+        text('--tuned'),
+      )
       .option(
         '--progress-film <file>',
         'a film of the search (WebP, GIF or, with ffmpeg, MP4)',

@@ -103,10 +103,12 @@ export interface SearchChoice {
   readonly space: SpaceName;
   readonly pull?: number;
   readonly discardNoise?: true;
+  readonly pivotal?: number;
 }
 
 /** The same with all that was left open filled in: what a result depends on. */
-export function searchSettings({ profile, steps, seed, loss, space, pull, discardNoise }: SearchChoice) {
+export function searchSettings(choice: SearchChoice) {
+  const { profile, steps, seed, loss, space, pull, discardNoise, pivotal } = choice;
   return {
     profile,
     steps: steps ?? DEFAULT_STEPS[profile],
@@ -115,6 +117,7 @@ export function searchSettings({ profile, steps, seed, loss, space, pull, discar
     space,
     pull: pull ?? DEFAULT_PULL[space],
     discardNoise: discardNoise === true,
+    ...(pivotal === undefined ? {} : { pivotal }),
   };
 }
 
@@ -152,6 +155,15 @@ export function addProjectionOptions(command: Command): Command {
       0,
     );
   return addLoss(command);
+}
+
+/** For commands that use the generator again in which a picture was found. */
+export function addPivotal(command: Command): Command {
+  return command.option(
+    '--pivotal <n>',
+    'then tune the generator itself by n steps until it makes the very picture: 350 are usual; StyleGAN2 only',
+    wholeNumber('--pivotal', { min: 1, max: 1_000_000 }),
+  );
 }
 
 export function addLoss(command: Command): Command {

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import { openModel } from '../checkpoint/names.js';
+import type { Engine } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
 import { latentSpaceOf } from '../generator/latent-space.js';
 import { saveLatents } from '../project/latents.js';
@@ -24,6 +25,7 @@ import {
 } from './options.js';
 import type { Context, Outcome } from './outcome.js';
 import { checkOutput, requireDistinct } from './outputs.js';
+import { generatorOutput, tuneTo, tuningOf, writeTuned } from './pivotal.js';
 import { psnr } from './psnr.js';
 import { STATE_SUFFIX, searchBinding } from './search-binding.js';
 import { FILM_FPS, stepsPerFrame } from './search-film.js';
@@ -33,6 +35,7 @@ interface ProjectOptions extends CommonOptions, EngineChoice, SearchChoice {
   readonly class?: number;
   readonly out?: string;
   readonly progressFilm?: string;
+  readonly tuned?: string;
 }
 
 /** `blend project MODEL PICTURE`: finds w and noise of a picture and saves them. */
@@ -50,7 +53,8 @@ export async function projectCommand(
     const architecture = requireRendered(checkpoint);
     const label = labelOf(architecture, options.class);
     const target = await readPicture(picturePath, architecture.resolution);
-    const outputs = film === undefined ? [out] : [out, film];
+    const generator = generatorOutput(checkpoint, out, options);
+    const outputs = [out, generator, film].filter((output) => output !== undefined);
     requireDistinct(outputs);
     for (const output of outputs) {
       await checkOutput(output, { force, inputs: [checkpoint.origin.path, picturePath] });
@@ -72,22 +76,37 @@ export async function projectCommand(
     );
     const { w, noise, distance, image } = projection.best;
     const quality = psnr(toPicture(image), target);
+    const bent =
+      options.pivotal === undefined
+        ? undefined
+        : await tuneTo(
+            target,
+            { checkpoint, engine, loss, found: projection.best, steps: options.pivotal },
+            context,
+          );
     const { name, dim } = latentSpaceOf(architecture);
     const metadata = {
       ...about,
       steps: String(projection.steps),
       distance: String(distance),
       psnr: quality.toFixed(2),
-      engine,
+      engine: engine.description,
     };
     await saveLatents(out, { space: name, w, rows: w.length / dim, noise }, metadata, { force });
     if (film !== undefined) {
       await writeFilm(film, frames, { fps: FILM_FPS, force, signal: context.signal });
     }
+    if (bent !== undefined) await writeTuned(generator!, checkpoint, bent, metadata, { force });
     await kept.remove();
     context.terminal.info(
       `distance ${distance.toPrecision(3)}, PSNR ${quality.toFixed(1)} dB after ${projection.steps} steps`,
     );
+    const pivotal = bent && tuningOf(bent, target);
+    if (pivotal !== undefined) {
+      context.terminal.info(
+        `tuned: distance ${pivotal.distance.toPrecision(3)}, PSNR ${pivotal.psnr.toFixed(1)} dB after ${pivotal.steps} steps`,
+      );
+    }
     return {
       document: {
         model: checkpoint.origin.path,
@@ -96,9 +115,10 @@ export async function projectCommand(
         ...(film === undefined ? {} : { film }),
         ...settings,
         steps: projection.steps,
-        engine,
+        engine: engine.description,
         distance,
         psnr: quality,
+        ...(pivotal === undefined ? {} : { generator, pivotal }),
       },
       lines: outputs,
     };
@@ -111,7 +131,7 @@ interface SearchResult {
   readonly projection: Projection;
   readonly frames: readonly Picture[];
   /** What computed it. */
-  readonly engine: string;
+  readonly engine: Engine;
 }
 
 interface SearchParts {
@@ -157,7 +177,7 @@ async function search(
     return {
       projection,
       frames: [...frames, toPicture(projection.best.image)],
-      engine: engine.description,
+      engine,
     };
   } finally {
     progress.finish();

@@ -45,7 +45,10 @@ export function styledConvolutionInHalves(
   const meanSquare = add(mean(square(style), [1]), scalar(1e-20));
   const inverse = rsqrt(meanSquare);
   const size = mul(meanSquare, inverse);
-  const demodulation = mul(rsqrt(squaredNorm(values, style)), constant(factors, [1, outputs]));
+  const demodulation = mul(
+    rsqrt(squaredNorm(constant(values, [outputs, inputs, 3, 3]), style)),
+    constant(factors, [1, outputs]),
+  );
   const gain = clamp(scale(mul(demodulation, size), Math.SQRT2), LARGEST_GAIN);
 
   const modulated = mul(half(finished(x)), perChannel(mul(style, inverse)));

@@ -11,7 +11,7 @@ import {
   square,
   type Tensor,
 } from '../graph/index.js';
-import { scaled, type Weights } from './weights.js';
+import { type Weights, weight } from './weights.js';
 
 /**
  * The mapping network f: Z -> W (StyleGAN2 section 1; stylegan2-ada-pytorch `MappingNetwork`).
@@ -43,8 +43,7 @@ function normalise(x: Tensor): Tensor {
  */
 export function dense(weights: Weights, name: string, x: Tensor, lrMultiplier: number, gain = 1): Tensor {
   const fanIn = x.shape[1]!;
-  const bias = weights.values(`${name}.bias`);
-  const weight = weights.values(`${name}.weight`);
-  const w = scaled(weight, (lrMultiplier * gain) / Math.sqrt(fanIn), [bias.length, fanIn]);
-  return add(matmul(x, w, false, true), scaled(bias, lrMultiplier * gain, [1, bias.length]));
+  const outputs = weights.values(`${name}.bias`).length;
+  const w = weight(weights, `${name}.weight`, [outputs, fanIn], (lrMultiplier * gain) / Math.sqrt(fanIn));
+  return add(matmul(x, w, false, true), weight(weights, `${name}.bias`, [1, outputs], lrMultiplier * gain));
 }

@@ -2,7 +2,6 @@ import {
   add,
   addPlane,
   clamp,
-  constant,
   leakyRelu,
   matmul,
   mul,
@@ -19,7 +18,7 @@ import { type NoiseLayer, noiseLayersOf } from './noise-layers.js';
 import { convolution, perChannel, squaredNorm, upsample } from './stylegan2-convolutions.js';
 import { noiseStrength, styledConvolutionInHalves } from './stylegan2-half.js';
 import { dense } from './stylegan2-mapping.js';
-import type { Weights } from './weights.js';
+import { type Weights, weight } from './weights.js';
 
 /** Every noisy layer in order of computation. */
 export function noiseLayers(weights: Pick<Weights, 'architecture'>): NoiseLayer[] {
@@ -52,7 +51,7 @@ export function synthesisBlock(
   const k = Math.log2(r / 4);
 
   let x: Features = before ?? {
-    values: constant(weights.values('synthesis.b4.const'), [1, channels.get(4)!, 4, 4]),
+    values: weight(weights, 'synthesis.b4.const', [1, channels.get(4)!, 4, 4]),
   };
   // The row of a block's toRGB is also the row of the next block's conv0.
   const layer = isHalf(weights, r) ? styledConvolutionInHalves : styledConvolution;
@@ -76,29 +75,35 @@ function styledConvolution(
   up: boolean,
 ): Features {
   const name = `synthesis.${layer}`;
-  const kernelValues = weights.values(`${name}.weight`);
-  const bias = weights.values(`${name}.bias`);
-  const [outputs, inputs] = [bias.length, x.values.shape[1]!];
-  const kernel = constant(kernelValues, [outputs, inputs, 3, 3]);
+  const [outputs, inputs] = [weights.values(`${name}.bias`).length, x.values.shape[1]!];
+  const kernel = weight(weights, `${name}.weight`, [outputs, inputs, 3, 3]);
 
   const style = dense(weights, `${name}.affine`, w, 1);
-  const norm = squaredNorm(kernelValues, style);
+  const norm = squaredNorm(kernel, style);
   const demodulation = rsqrt(norm);
   const gain = scale(demodulation, Math.SQRT2);
 
   const convolved = convolution(mul(x.values, perChannel(withGain(style, x))), kernel, up);
-  const strength = noiseStrength(weights, name);
+  const strength = strengthOf(weights, name);
   // noise · strength + bias, added before a gain that is applied later: both over the demodulation.
   const inverse = mul(norm, demodulation);
-  const offset = mul(constant(bias, [1, outputs]), inverse);
-  const map = strength === 0 ? undefined : noise.get(layer);
+  const offset = mul(weight(weights, `${name}.bias`, [1, outputs]), inverse);
+  const map = strength === undefined ? undefined : noise.get(layer);
   const shifted =
     map === undefined
       ? add(convolved, perChannel(offset))
-      : addPlane(convolved, map, scale(inverse, strength), offset);
+      : addPlane(convolved, map, mul(inverse, strength!), offset);
   const values = leakyRelu(shifted, 0.2);
   const { convClamp } = weights.architecture;
   return convClamp === null ? { values, gain } : { values: clamp(mul(values, perChannel(gain)), convClamp) };
+}
+
+/** How strongly a layer adds its noise map, a number; undefined where that is always 0. */
+function strengthOf(weights: Weights, name: string): Tensor | undefined {
+  const isNever = weights.variable === undefined && noiseStrength(weights, name) === 0;
+  return isNever || !weights.has(`${name}.noise_strength`)
+    ? undefined
+    : weight(weights, `${name}.noise_strength`, []);
 }
 
 /** style [N, C] times the gain that the activations still lack. */
@@ -114,12 +119,12 @@ function toRgb(weights: Weights, layer: string, x: Features, w: Tensor): Tensor 
   const name = `synthesis.${layer}`;
   const [batch, inputs, height, width] = x.values.shape as [number, number, number, number];
   const style = withGain(dense(weights, `${name}.affine`, w, 1, 1 / Math.sqrt(inputs)), x);
-  const kernel = constant(weights.values(`${name}.weight`), [1, 3, inputs]);
+  const kernel = weight(weights, `${name}.weight`, [1, 3, inputs]);
   const pixels = reshape(x.values, [batch, inputs, height * width]);
   const colours = matmul(mul(kernel, reshape(style, [batch, 1, inputs])), pixels);
   const y = add(
     reshape(isHalf(weights, height) ? single(colours) : colours, [batch, 3, height, width]),
-    constant(weights.values(`${name}.bias`), [1, 3, 1, 1]),
+    weight(weights, `${name}.bias`, [1, 3, 1, 1]),
   );
   const { convClamp } = weights.architecture;
   return convClamp === null ? y : clamp(y, convClamp);

@@ -2,7 +2,7 @@ import type { Architecture } from '../checkpoint/architecture.js';
 import { type Checkpoint, requireRendered, requireStyleGan2 } from '../checkpoint/checkpoint.js';
 import { readFinite } from '../checkpoint/read-finite.js';
 import { InputFileError, throwIfAborted } from '../errors.js';
-import { constant, type Tensor } from '../graph/index.js';
+import { constant, type Shape, scale, type Tensor } from '../graph/index.js';
 
 /** A checkpoint's tensors in memory, ready to become constants of a graph. */
 export interface Tensors {
@@ -11,6 +11,8 @@ export interface Tensors {
   /** Values of a canonical name, row-major. */
   values(name: string): Float32Array;
   has(name: string): boolean;
+  /** What stands for a tensor in a graph where it is not constant: an input, in a network whose weights are tuned. */
+  variable?(name: string, shape: Shape): Tensor;
 }
 
 /** Those of a StyleGAN2 generator. */
@@ -59,6 +61,13 @@ export async function loadTensors(
       return values;
     },
   };
+}
+
+/** A tensor in a graph, times `gain`: a constant, unless the weights are variables. */
+export function weight(tensors: Tensors, name: string, shape: Shape, gain = 1): Tensor {
+  const variable = tensors.variable?.(name, shape);
+  if (variable === undefined) return scaled(tensors.values(name), gain, shape);
+  return gain === 1 ? variable : scale(variable, gain);
 }
 
 /** A constant made of a tensor's values times `gain`. */

@@ -93,3 +93,36 @@ test('a projection into W+ without its noise is rendered, truncated, and refused
   expect(refused.code).toBe(3);
   expect(refused.stderr).toContain('expected one row, or 10');
 });
+
+test('with --pivotal the generator is tuned as well, and makes the picture where it was found', async () => {
+  const folder = await temporaryFolder();
+  const project = ['project', 'toonhead', PICTURE, '--profile', 'reference', '--steps', '12', ...ONE_THREAD];
+  const { code, stdout } = await run('blend', [...project, '--pivotal', '12', '--json'], folder);
+  expect(code).toBe(0);
+  const document = JSON.parse(stdout);
+  expect(document).toMatchObject({ pivotal: { steps: 12 }, generator: 'person-05-tuned.safetensors' });
+  expect(document.pivotal.distance).toBeLessThan(document.distance * 0.9);
+  expect(await filesIn(folder)).toEqual(['person-05-tuned.safetensors', 'person-05.safetensors']);
+
+  const render = [
+    'render',
+    'person-05-tuned.safetensors',
+    '--latents',
+    'person-05.safetensors',
+    ...ONE_THREAD,
+  ];
+  expect((await run('blend', render, folder)).code).toBe(0);
+  const rendered = await sharp(join(folder, 'person-05.png')).raw().toBuffer();
+  const target = await sharp(PICTURE).removeAlpha().resize(64, 64).raw().toBuffer();
+  const error = rendered.reduce((sum, level, i) => sum + (level - target[i]!) ** 2, 0) / target.length;
+  expect(10 * Math.log10(255 ** 2 / error)).toBeCloseTo(document.pivotal.psnr, 0);
+
+  const blend = ['--base', 'person-05-tuned.safetensors', '--transfer', 'pixelart', '--swap', '16'];
+  expect((await run('blend', [...blend, '--out', 'b.safetensors'], folder)).code).toBe(0);
+
+  const refused = await run('blend', [...project, '--tuned', 't.safetensors'], folder);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('--tuned: expected --pivotal as well');
+  const older = ['project', fixture('golden/golden32-stylegan1.pkl'), PICTURE, '--pivotal', '5'];
+  expect((await run('blend', older, folder)).code).toBe(3);
+});

@@ -15,6 +15,28 @@ const model = (name: string) => fixture(`golden/golden32-${name}.pkl`);
 const variation = (name: string) => fileURLToPath(new URL(`../generator/older/${name}.pkl`, import.meta.url));
 const levels = (path: string) => sharp(path).removeAlpha().raw().toBuffer();
 
+function meanDifference(frames: Buffer, start: number, picture: Buffer): number {
+  return picture.reduce((sum, level, i) => sum + Math.abs(level - frames[start + i]!), 0) / picture.length;
+}
+
+/** How often a picture of 32 px is on a sheet, four times as large. */
+async function occurrences(path: string, picture: Buffer): Promise<number> {
+  const { data, info } = await sharp(path).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  let count = 0;
+  for (let y = 0; y + 128 <= info.height; y++) {
+    for (let x = 0; x + 128 <= info.width; x++) {
+      const isThere = picture.every((level, i) => {
+        const [px, py] = [Math.floor(i / 3) % 32, Math.floor(i / 96)];
+        const at = ((y + 4 * py) * info.width + x + 4 * px) * 3 + (i % 3);
+        return Math.abs(data[at]! - level) <= 1;
+      });
+      if (isThere) count++;
+    }
+  }
+  // Each is found from every pixel of those that one has become.
+  return count / 16;
+}
+
 /** The golden generator a little further trained, so to say. */
 async function writeTuned(name: string, path: string): Promise<void> {
   const checkpoint = await openCheckpoint(model(name));
@@ -59,6 +81,44 @@ describe.each(['stylegan1', 'pggan'])('%s', (name) => {
       if (name === 'pggan') expect(difference).toBe(0);
       else expect(difference).toBeGreaterThan(0);
     }
+  });
+
+  test('walk passes the golden pictures, mix has them as rows and columns', async () => {
+    const folder = await temporaryFolder();
+    const seeds = ['--seeds', '0,85', '--seconds', '0.5', '--fps', '8', ...psi];
+    expect(await run('blend', ['walk', model(name), ...seeds, '--out', 'w.webp'], folder)).toMatchObject({
+      code: 0,
+    });
+    const frames = await sharp(join(folder, 'w.webp'), { pages: -1 }).removeAlpha().raw().toBuffer();
+    const goldens = await Promise.all(
+      ['seed0000', 'seed0085'].map((seed) => levels(fixture(`golden/golden32-${name}-${seed}.png`))),
+    );
+    expect(frames).toHaveLength(4 * goldens[0]!.length);
+    // There and back in four frames; films are lossy, most of all in the colours of pictures this small.
+    for (const [i, frame] of [0, 2].entries()) {
+      const start = frame * goldens[i]!.length;
+      const [own, other] = [goldens[i]!, goldens[1 - i]!].map((golden) =>
+        meanDifference(frames, start, golden),
+      );
+      expect(own).toBeLessThan(20);
+      expect(other).toBeGreaterThan(2 * own!);
+    }
+
+    const mix = ['mix', model(name), '--rows', '0', '--columns', '85', ...psi, '--out', 'm.png'];
+    const mixed = await run('blend', [...mix, '--styles', '0-7'], folder);
+    if (name === 'pggan') {
+      expect(mixed).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('found a PGGAN, which has none'),
+      });
+      return;
+    }
+    expect(mixed.code).toBe(0);
+    const sheet = join(folder, 'm.png');
+    // With all of its styles the row's face becomes the column's.
+    expect(await Promise.all(goldens.map((golden) => occurrences(sheet, golden)))).toEqual([1, 2]);
+    await run('blend', [...mix, '--styles', '0-3', '--force'], folder);
+    expect(await Promise.all(goldens.map((golden) => occurrences(sheet, golden)))).toEqual([1, 1]);
   });
 
   test('blend, sweep, project, render --latents and toonify', async () => {

@@ -32,7 +32,8 @@ export async function jobOfRecipe(path: string, options: BlendOptions): Promise<
       hint: `say it in ${path}; --print-recipe writes recipes from options`,
     });
   }
-  return { ...(await jobOfFile(path)), ...givenOf(options) };
+  const job = await jobOfFile(path);
+  return { ...job, ...givenOf(options), ...(options.out === undefined ? {} : { outAt: undefined }) };
 }
 
 function givenOf({ out, container, networks, lossy, dtype, preview, seeds, class: label }: BlendOptions) {

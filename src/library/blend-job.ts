@@ -21,6 +21,8 @@ export interface BlendJob extends OutputChoice {
   /** By the names of the recipe. */
   readonly models: ReadonlyMap<string, ModelSource>;
   readonly out: string;
+  /** Where the recipe says so. */
+  readonly outAt?: readonly string[] | undefined;
   readonly preview?: string | undefined;
   readonly seeds?: readonly number[] | undefined;
   readonly class?: number | undefined;

@@ -89,7 +89,9 @@ async function jobOf(file: RecipeFile, name: string, place: Place): Promise<Blen
   return {
     recipe,
     models: sources,
-    out: output.file === undefined ? `${name}.safetensors` : fromFolder(output.file, folder),
+    ...(output.file === undefined
+      ? { out: `${name}.safetensors` }
+      : { out: fromFolder(output.file, folder), outAt: ['output', 'file'] }),
     ...(output.dtype === undefined ? {} : { dtype: output.dtype }),
     ...(output.container === undefined ? {} : { container: modelPath(output.container, folder) }),
     ...(output.networks === undefined ? {} : { networks: output.networks }),

@@ -92,7 +92,7 @@ export const alphaSchema = z.union([z.number(), alphaObject]).transform((value) 
 export const cutSchema = z.strictObject({
   tool: z.enum(CUT_TOOLS as [string, ...string[]]),
   resolution,
-  level: z.union([z.literal(0), z.literal(1)]).optional(),
+  level: z.literal([0, 1]).optional(),
   width: z.number().nonnegative().optional(),
   low: modelName.describe('The low-resolution model'),
 });

@@ -29,6 +29,14 @@ export function recipeOfFile(file: RecipeFile): { recipe: Recipe; models: Map<st
       meant(base, names, 'every model stands under models'),
     );
   }
+  if (cut !== undefined && !names.includes(cut.low)) {
+    throw new RecipeError(
+      'CUT_MODELS',
+      ['cut', 'low'],
+      `cut.low: expected one of the models (${names.join(', ')}), found ${cut.low}`,
+      meant(cut.low, names, 'the low-resolution model is one of the two'),
+    );
+  }
   const models = new Map(names.map((name) => [name, sourceOf(name, file.models[name])]));
   const others = names.filter((name) => name !== base);
   const start = cut?.low ?? base;

@@ -219,7 +219,7 @@ const doctor: Definition = {
   define(command, start) {
     command.option('--clear-cache', 'forget the compiled generators that are kept; downloads stay');
     addCommon(command, { writes: false }).action((options) =>
-      start(async () => (await import('./doctor.js')).doctorCommand(options)),
+      start(async (context) => (await import('./doctor.js')).doctorCommand(options, context)),
     );
   },
 };

@@ -4,16 +4,20 @@ import { EngineError } from '../errors.js';
 import { BUNDLED_MODELS, bundledPath } from '../models/bundled.js';
 import { cacheFolder } from '../models/homes.js';
 import { compiledFolder } from './compiled-cache.js';
-import type { Outcome } from './outcome.js';
+import type { Context, Outcome } from './outcome.js';
 import { grouped } from './table.js';
 
 /** Longer reasons are cut; `--json` has all of them. */
 const MAX_REASON = 160;
 
 /** `blend doctor`: what this machine can compute with, and what it lacks. */
-export async function doctorCommand(options: { readonly clearCache?: true } = {}): Promise<Outcome> {
+export async function doctorCommand(
+  options: { readonly clearCache?: true },
+  { signal }: Pick<Context, 'signal'>,
+): Promise<Outcome> {
   if (options.clearCache) return clearedCache();
   const report = await runDoctor({
+    signal,
     models: BUNDLED_MODELS.map((name) => ({ name, path: bundledPath(name) })),
     caches: [
       { name: 'everything', path: cacheFolder() },

@@ -118,9 +118,12 @@ function withNeeds(names: readonly string[]): Set<string> {
 }
 
 /** `blend models verify [NAME]`: reads the files and compares their hashes. */
-export async function verifyCommand(name: string | undefined): Promise<Outcome> {
+export async function verifyCommand(
+  name: string | undefined,
+  { signal }: Pick<Context, 'signal'>,
+): Promise<Outcome> {
   const isBundled = name !== undefined && BUNDLED_MODELS.includes(name);
-  const models = isBundled ? [] : await verifyModels(name);
+  const models = isBundled ? [] : await verifyModels(name, { signal });
   const wrong = models.filter(({ state }) => state !== 'ok');
   const names = wrong.map((model) => model.name);
   const failure =

@@ -40,7 +40,7 @@ export const models: Definition = {
       .command('verify [name]')
       .description('Reads files and compares their SHA-256 with what was recorded.');
     addCommon(verify, { writes: false }).action((name: string | undefined) =>
-      start(async () => (await modelsModule()).verifyCommand(name)),
+      start(async (context) => (await modelsModule()).verifyCommand(name, context)),
     );
 
     const remove = command

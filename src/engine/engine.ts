@@ -68,4 +68,5 @@ export interface EngineOptions {
   readonly fallBack?: boolean;
   /** Where ONNX Runtime's programs for processors are kept between processes. Default: nowhere. */
   readonly cache?: CompiledCache | undefined;
+  readonly signal?: AbortSignal | undefined;
 }

@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.js';
+import { EngineError, throwIfAborted } from '../errors.js';
 import type { Engine, EngineOptions } from './engine.js';
 import { loadFailure } from './load-failure.js';
 
@@ -10,10 +10,13 @@ const UNUSABLE = new Set(['ENGINE_NOT_INSTALLED', 'ENGINE_NOT_LOADABLE', 'DEVICE
 /**
  * Opens the engine that computes everything. Its libraries are only loaded now. An engine or a device that is named
  * is taken or refused; only `auto` looks further, and `notices` of what it found says so.
- * @throws EngineError `ENGINE_NOT_INSTALLED`, `ENGINE_NOT_LOADABLE`, `DEVICE_MISSING`, `THREADS_OUT_OF_RANGE`, `HALF_MISSING`
+ * @throws EngineError `ENGINE_NOT_INSTALLED`, `ENGINE_NOT_LOADABLE`, `DEVICE_MISSING`, `THREADS_OUT_OF_RANGE`, `HALF_MISSING`;
+ *   AbortedError
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  throwIfAborted(options.signal);
   const engine = await openAny(options);
+  throwIfAborted(options.signal);
   if (options.half !== true) return engine;
   const { withHalves } = await import('./half.js');
   return withHalves(engine, options.fallBack ?? false);

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { AbortedError, throwIfAborted } from '../errors.js';
 
 /** What a thread can compute of a file: SHA-256 as lower-case hex, or CRC-32 (where Node has it) as decimal digits. */
 export type DigestKind = 'sha256' | 'crc32';
@@ -37,22 +38,39 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface DigestThread {
+  readonly worker: Worker;
+  readonly waiting: Waiting[];
+  /** Ends the thread because of one of its files; the others have another one. */
+  drop(item: Waiting | undefined, error: unknown): void;
+}
+
 /** The thread and the files that it has been given, in order. */
-let running: { readonly worker: Worker; readonly waiting: Waiting[] } | undefined;
+let running: DigestThread | undefined;
 
 /**
  * A digest of a file, computed on a thread of its own so that the caller can go on meanwhile. One thread serves all
  * files: with one for each, they and the caller would keep each other from the processor.
  *
- * @throws Error where the file cannot be read
+ * @param signal ends the thread's work on this file
+ * @throws Error where the file cannot be read; AbortedError
  */
-export function digestOnThread(path: string, kind: DigestKind): Promise<string> {
-  return new Promise((resolve, reject) => {
-    running ??= startThread();
-    running.waiting.push({ path, kind, resolve, reject });
-    running.worker.ref();
-    running.worker.postMessage({ path, kind });
-  });
+export async function digestOnThread(path: string, kind: DigestKind, signal?: AbortSignal): Promise<string> {
+  throwIfAborted(signal);
+  let drop = () => {};
+  try {
+    return await new Promise((resolve, reject) => {
+      const thread = startThread();
+      const item = { path, kind, resolve, reject };
+      thread.waiting.push(item);
+      thread.worker.ref();
+      thread.worker.postMessage({ path, kind });
+      drop = () => thread.drop(item, new AbortedError());
+      signal?.addEventListener('abort', drop, { once: true });
+    });
+  } finally {
+    signal?.removeEventListener('abort', drop);
+  }
 }
 
 /**
@@ -60,11 +78,12 @@ export function digestOnThread(path: string, kind: DigestKind): Promise<string> 
  * will have to be hashed; the thread keeps no process alive.
  */
 export function prepareDigests(): void {
-  running ??= startThread();
+  startThread();
 }
 
-/** A thread that ends when there is nothing more to do. */
-function startThread(): { worker: Worker; waiting: Waiting[] } {
+/** The thread, which ends when there is nothing more to do. */
+function startThread(): DigestThread {
+  if (running !== undefined) return running;
   const waiting: Waiting[] = [];
   const worker = new Worker(THREAD_SOURCE, {
     eval: true,
@@ -81,14 +100,21 @@ function startThread(): { worker: Worker; waiting: Waiting[] } {
     waiting.shift()?.resolve(digest);
     if (waiting.length === 0) end();
   });
-  // A file that cannot be read ends the thread; those after it have another one.
-  worker.once('error', (error) => {
+  const drop: DigestThread['drop'] = (item, error) => {
+    if (item !== undefined && !waiting.includes(item)) return;
     end();
-    const [failed, ...others] = waiting;
-    failed?.reject(error);
-    for (const { path, kind, resolve, reject } of others) digestOnThread(path, kind).then(resolve, reject);
-  });
+    item?.reject(error);
+    const others = waiting.splice(0).filter((other) => other !== item);
+    if (others.length === 0) return;
+    const next = startThread();
+    next.waiting.push(...others);
+    next.worker.ref();
+    for (const { path, kind } of others) next.worker.postMessage({ path, kind });
+  };
+  // A file that cannot be read ends the thread.
+  worker.once('error', (error) => drop(waiting[0], error));
   // Not before: whoever listens to messages holds the process.
   worker.unref();
-  return { worker, waiting };
+  running = { worker, waiting, drop };
+  return running;
 }

@@ -2,7 +2,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { type CheckpointFile, openCheckpointFile } from '../checkpoint/checkpoint-file.js';
 import { resolveModel } from '../checkpoint/names.js';
 import { type NetworkName, networkName } from '../checkpoint/network-names.js';
-import { InputFileError, throwIfAborted } from '../errors.js';
+import { InputFileError, throwIfAborted, unlessAborted } from '../errors.js';
 import { blendModels, ingredientsOf, type Models } from '../swap/blend.js';
 import { requireSameShape } from '../swap/compare.js';
 import type { BlendJob, ModelSource } from './blend-job.js';
@@ -61,7 +61,7 @@ export async function openBlendModels(
       networks.set(wanted ?? networkName(base.networks[0]!)!, await checkpointsOf(job, opened, wanted));
     }
     throwIfAborted(signal);
-    if (checkHashes) await requireHashes(job, [...networks.values()][0]!);
+    if (checkHashes) await requireHashes(job, [...networks.values()][0]!, signal);
     return { base, files, container, networks, close };
   } catch (error) {
     await close();
@@ -128,19 +128,24 @@ async function checkpointOf(opened: Opened, network: NetworkName | undefined): P
 }
 
 /** @throws InputFileError `MODEL_HASH` */
-async function requireHashes(job: BlendJob, models: Models): Promise<void> {
+async function requireHashes(job: BlendJob, models: Models, signal: AbortSignal | undefined): Promise<void> {
   for (const [name, source] of job.models) {
     const checkpoint = models.get(name)!;
     const { sha256 } = source.written;
-    if ('job' in source) await requireHashes(source.job, ingredientsOf(checkpoint)!.models);
+    if ('job' in source) await requireHashes(source.job, ingredientsOf(checkpoint)!.models, signal);
     else if (sha256 !== undefined) {
-      await job.explain(['models', name, 'sha256'], () => requireHash(name, checkpoint, sha256));
+      await job.explain(['models', name, 'sha256'], () => requireHash(name, checkpoint, sha256, signal));
     }
   }
 }
 
-async function requireHash(name: string, checkpoint: Checkpoint, expected: string): Promise<void> {
-  const found = await checkpoint.sha256();
+async function requireHash(
+  name: string,
+  checkpoint: Checkpoint,
+  expected: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const found = await unlessAborted(checkpoint.sha256(), signal);
   if (found === expected) return;
   throw new InputFileError(
     'MODEL_HASH',

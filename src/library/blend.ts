@@ -41,7 +41,14 @@ export async function blend(
   throwIfAborted(signal);
   const said = await jobOf(source);
   const { container, networks, lossy, dtype } = { ...said, ...definedOf(options) };
-  const job = { ...said, container, networks, lossy, dtype, ...(out === undefined ? {} : { out }) };
+  const job = {
+    ...said,
+    container,
+    networks,
+    lossy,
+    dtype,
+    ...(out === undefined ? {} : { out, outAt: undefined }),
+  };
   const opened = await openBlendModels(job, { checkHashes: true, signal });
   try {
     const [inputs] = opened.networks.values();

@@ -38,7 +38,7 @@ export async function project(
       typeof picture === 'string' ? await readPicture(picture, architecture.resolution) : picture;
     const { loss } = await chooseLoss(options.lossSpec ?? 'auto', architecture.resolution);
     throwIfAborted(options.signal);
-    const engine = options.engine ?? (await openEngine());
+    const engine = options.engine ?? (await openEngine({ signal: options.signal }));
     const projector = await createProjector(checkpoint, engine, { loss, label });
     try {
       return await projector.project(fromPicture(target), options);

@@ -22,7 +22,9 @@ export interface RenderOptions extends SeedOptions {
 export async function render(model: ModelSource, options: RenderOptions): Promise<Picture[]> {
   const { seeds, noise = 'const', onPicture, signal } = options;
   return withModel(model, async (checkpoint) => {
-    const renderer = await createRenderer(checkpoint, options.engine ?? (await openEngine()), { signal });
+    const renderer = await createRenderer(checkpoint, options.engine ?? (await openEngine({ signal })), {
+      signal,
+    });
     try {
       const pictures: Picture[] = [];
       for (const seed of seeds) {

@@ -11,7 +11,7 @@ import { modelLabel, resolveModel } from '../checkpoint/names.js';
 import type { NetworkName } from '../checkpoint/network-names.js';
 import { writeRosinality } from '../checkpoint/rosinality-write.js';
 import { writeCheckpoint } from '../checkpoint/write.js';
-import { InputFileError, throwIfAborted } from '../errors.js';
+import { InputFileError, throwIfAborted, unlessAborted } from '../errors.js';
 import { requireOther } from '../files/file-identity.js';
 import { blendModels } from '../swap/blend.js';
 import { parseOutput, parseRecipe } from '../swap/parse-recipe.js';
@@ -183,7 +183,7 @@ class Inputs {
       throwIfAborted(this.options.signal);
       const file = await openCheckpointFile(path);
       this.opened.push(file);
-      if ((await file.sha256()) === wanted.sha256) {
+      if ((await unlessAborted(file.sha256(), this.options.signal)) === wanted.sha256) {
         this.found[name] = path;
         return file;
       }

@@ -79,7 +79,7 @@ async function sheetOf(grid: SweepGrid, options: SheetOptions): Promise<Picture>
   const pictures = candidates.map((): Picture[] => []);
   const total = candidates.length * seeds.length;
   let done = 0;
-  const engine = options.engine ?? (await openEngine());
+  const engine = options.engine ?? (await openEngine({ signal: options.signal }));
   await renderCandidates(candidates, seeds, engine, options, (candidate, seed, picture) => {
     pictures[candidate]![seed] = picture;
     options.onPicture?.(++done, total);

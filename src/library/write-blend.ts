@@ -6,7 +6,7 @@ import { writeInPlace } from '../checkpoint/in-place/write-in-place.js';
 import type { NetworkName } from '../checkpoint/network-names.js';
 import { requireRosinality, writeRosinality } from '../checkpoint/rosinality-write.js';
 import { writeCheckpoint } from '../checkpoint/write.js';
-import { UsageError } from '../errors.js';
+import { UsageError, unlessAborted } from '../errors.js';
 import { blendModels, type Models } from '../swap/blend.js';
 import {
   blendMetadata,
@@ -47,9 +47,7 @@ export interface WriteBlendOptions {
  */
 export async function prepareBlend(job: BlendJob, models: OpenModels): Promise<PreparedBlend> {
   const { out, recipe, dtype = 'f32', lossy } = job;
-  const form = outputForm(out, { container: models.container, source: models.base });
-  requireNoDType(form, job.dtype);
-  requireOneNetwork(form, out, job.networks);
+  const form = await formOf(job, models);
   const blends = await job.explain(
     [],
     () => new Map([...models.networks].map(([name, inputs]) => [name, blendModels(inputs, recipe)] as const)),
@@ -68,7 +66,7 @@ export async function writeBlend(
 ): Promise<{ recipe: unknown; inPlace: InPlaceReport | undefined }> {
   const { out, form, blends, models, recipe, dtype, lossy } = blend;
   // All files are hashed while they are blended, on a thread of its own.
-  const metadata = recordOf(blend);
+  const metadata = recordOf(blend, options.signal);
   metadata.catch(() => {});
   const lateMetadata = () => metadata;
   const [first] = blends.values() as Iterable<Checkpoint> as [Checkpoint];
@@ -87,8 +85,11 @@ export async function writeBlend(
 type BlendRecord = { readonly [RECIPE_KEY]: string } & Readonly<Record<string, string>>;
 
 /** The recipe with the hashes of the inputs, and how the blend is written where that is not as safetensors. */
-async function recordOf({ form, blends, models, recipe, lossy }: PreparedBlend): Promise<BlendRecord> {
-  const metadata = await blendMetadata(recipe, models);
+async function recordOf(
+  { form, blends, models, recipe, lossy }: PreparedBlend,
+  signal: AbortSignal | undefined,
+): Promise<BlendRecord> {
+  const metadata = await blendMetadata(recipe, models, { signal });
   if (form.kind === 'safetensors') return metadata;
   let output: RecordedOutput = { form: 'rosinality' };
   if (form.kind === 'in-place') {
@@ -96,12 +97,22 @@ async function recordOf({ form, blends, models, recipe, lossy }: PreparedBlend):
     output = {
       form: 'in-place',
       kind,
-      container: { path: basename(path), sha256: await sha256() },
+      container: { path: basename(path), sha256: await unlessAborted(sha256(), signal) },
       networks: [...blends.keys()],
       ...(lossy === true ? { lossy } : {}),
     };
   }
   return { ...metadata, [OUTPUT_KEY]: JSON.stringify(output) };
+}
+
+async function formOf(job: BlendJob, { container, base }: OpenModels): Promise<OutputForm> {
+  const choose = () => {
+    const form = outputForm(job.out, { container, source: base });
+    requireNoDType(form, job.dtype);
+    requireOneNetwork(form, job.out, job.networks);
+    return form;
+  };
+  return job.outAt === undefined ? choose() : job.explain(job.outAt, choose);
 }
 
 /** Only a container has places for several networks. */

@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { StyleganBlendError } from '../errors.js';
+import { AbortedError, StyleganBlendError } from '../errors.js';
 import { sha256OfFile } from '../files/sha256.js';
 import { BUNDLED_MODELS, bundledPath } from './bundled.js';
 import { cachedPath, objectPath, recordOf } from './cache.js';
@@ -47,9 +47,13 @@ export interface Verification {
 
 /**
  * Reads the file of one model, or of every model that is here, and compares its hash with the recorded one.
- * @throws UsageError `UNKNOWN_MODEL`; InputFileError `MODEL_NOT_PULLED` where the one that is named is not here
+ * @throws UsageError `UNKNOWN_MODEL`; InputFileError `MODEL_NOT_PULLED` where the one that is named is not here;
+ *   AbortedError
  */
-export async function verifyModels(name?: string): Promise<Verification[]> {
+export async function verifyModels(
+  name?: string,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Verification[]> {
   const models = name === undefined ? [...knownModels().values()] : [requireKnown(name)];
   const results: Verification[] = [];
   for (const model of models) {
@@ -59,7 +63,7 @@ export async function verifyModels(name?: string): Promise<Verification[]> {
       if (name !== undefined) requireFile(model);
       continue;
     }
-    const found = await hashOf(path);
+    const found = await hashOf(path, signal);
     const isOk = found !== undefined && found === (model.sha256 ?? expected ?? found);
     const state = isOk ? 'ok' : found === undefined ? 'missing' : 'changed';
     results.push({ name: model.name, path, state, expected: model.sha256 ?? expected ?? found ?? '', found });
@@ -82,11 +86,11 @@ function fileFacts(file: string): { file?: string; bytes?: number } {
   return stats === undefined ? {} : { file, bytes: stats.size };
 }
 
-async function hashOf(path: string): Promise<string | undefined> {
+async function hashOf(path: string, signal: AbortSignal | undefined): Promise<string | undefined> {
   try {
-    return await sha256OfFile(path);
+    return await sha256OfFile(path, { signal });
   } catch (error) {
-    if (error instanceof StyleganBlendError) return undefined;
+    if (error instanceof StyleganBlendError && !(error instanceof AbortedError)) return undefined;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { resolutionsOf } from '../checkpoint/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { NetworkName } from '../checkpoint/network-names.js';
+import { unlessAborted } from '../errors.js';
 import { ingredientsOf, type Models, pairOf } from './blend.js';
 import type { BlendRecipe } from './recipe.js';
 import { modelsOf, pairOfRecipe, type Recipe, recipeOfPair } from './recipe-model.js';
@@ -81,16 +82,22 @@ export function readRecorded(recorded: RecordedRecipe): {
 export async function recipeMetadata(
   recipe: BlendRecipe,
   { base, transfer }: { readonly base: Checkpoint; readonly transfer: Checkpoint },
+  options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<{ [RECIPE_KEY]: string }> {
-  return blendMetadata(recipeOfPair(recipe), pairOf(base, transfer));
+  return blendMetadata(recipeOfPair(recipe), pairOf(base, transfer), options);
 }
 
 /**
  * The metadata entry that records how a blend was made: `{ recipe: JSON }`. Reads all files once for their hashes. Of
  * inputs that are blends themselves their own recipes are recorded with them.
+ * @throws AbortedError
  */
-export async function blendMetadata(recipe: Recipe, models: Models): Promise<{ [RECIPE_KEY]: string }> {
-  return encode(recipe, models, (checkpoint) => checkpoint.sha256());
+export async function blendMetadata(
+  recipe: Recipe,
+  models: Models,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<{ [RECIPE_KEY]: string }> {
+  return encode(recipe, models, (checkpoint) => unlessAborted(checkpoint.sha256(), signal));
 }
 
 /** {@link blendMetadata} with blank hashes, of the same length: to keep its place until they are known. */

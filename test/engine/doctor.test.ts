@@ -45,7 +45,7 @@ describe('on this machine', () => {
   });
 
   test('the command says so in lines and as a document', async () => {
-    const { document, lines, failure } = await doctorCommand();
+    const { document, lines, failure } = await doctorCommand({}, { signal: new AbortController().signal });
     expect(failure).toBeUndefined();
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
     expect(lines.join('\n')).toMatch(/^ok {6}onnxruntime on cpu, onnxruntime-node: [\d.]+ ms/m);

@@ -40,3 +40,38 @@ test('one file that cannot be read does not stop the others', async () => {
   expect(first).toEqual(third);
   expect(first.status).toBe('fulfilled');
 });
+
+test('a signal ends the hashing of its file, and of no other', async () => {
+  const folder = await temporaryFolder();
+  const [small, large, other] = ['small', 'large', 'other'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const [path, size] of [
+    [small, 1],
+    [large, 40 << 20],
+    [other, 5 << 20],
+  ] as const) {
+    writeFileSync(path, Buffer.alloc(size, path));
+  }
+  const aborted = { code: 'ABORTED' };
+  for (const path of [small, large]) {
+    await expect(sha256OfFile(path, { signal: AbortSignal.abort() })).rejects.toMatchObject(aborted);
+  }
+  for (const [first, second] of [
+    [large, other],
+    [other, large],
+  ] as const) {
+    const stop = new AbortController();
+    const options = (path: string) => (path === large ? { signal: stop.signal } : {});
+    const hashes = [sha256OfFile(first, options(first)), sha256OfFile(second, options(second))];
+    setTimeout(() => stop.abort(), 5);
+    const results = await Promise.allSettled(hashes);
+    expect(results.find((_, i) => [first, second][i] === large)).toMatchObject({ reason: aborted });
+    const sum = createHash('sha256')
+      .update(Buffer.alloc(5 << 20, other))
+      .digest('hex');
+    expect(results.find((_, i) => [first, second][i] === other)).toMatchObject({ value: sum });
+  }
+});

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
+import { runDoctor } from '../../src/engine/doctor/doctor.js';
 import { openEngine } from '../../src/engine/index.js';
 import { exportOnnx } from '../../src/export/export-onnx.js';
 import { loadGenerator } from '../../src/generator/load-generator.js';
@@ -11,6 +12,10 @@ import { render } from '../../src/library/render.js';
 import { replay } from '../../src/library/replay.js';
 import { sweep } from '../../src/library/sweep.js';
 import { createRenderer } from '../../src/render/renderer.js';
+import { pairOf } from '../../src/swap/blend.js';
+import { completeRecipe } from '../../src/swap/recipe.js';
+import { blendMetadata } from '../../src/swap/recipe-metadata.js';
+import { recipeOfPair } from '../../src/swap/recipe-model.js';
 import { fixture, goldenTensors, maxDifference } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -55,6 +60,14 @@ test('a signal that has fired ends each of them, and what they opened is closed'
   await expect(blend({ ...pair, swap: 8 }, { signal })).rejects.toMatchObject(aborted);
   await expect(render(pair.base, { seeds: [1], engine, signal })).rejects.toMatchObject(aborted);
   await expect(sweep({ ...pair, seeds: [1], engine, signal })).rejects.toMatchObject(aborted);
+  await expect(openEngine({ signal })).rejects.toMatchObject(aborted);
+  await expect(runDoctor({ signal })).rejects.toMatchObject(aborted);
+  const checkpoint = await openCheckpoint(pair.base);
+  const models = pairOf(checkpoint, checkpoint);
+  await expect(
+    blendMetadata(recipeOfPair(completeRecipe({ swap: 8 })), models, { signal }),
+  ).rejects.toMatchObject(aborted);
+  await checkpoint.close();
   const picture = fixture('pictures/person-01.png');
   await expect(project(pair.base, picture, { engine, signal })).rejects.toMatchObject(aborted);
 });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { throwIfAborted, unlessAborted } from '../../errors.js';
 import { PACKAGE_ROOT } from '../../files/package-root.js';
 import { openEngine } from '../index.js';
 import { TFJS_PACKAGES } from '../tfjs/packages.js';
@@ -25,19 +26,30 @@ export interface DoctorOptions {
   readonly system?: System;
   /** Default: every engine with every device and package that it could use. */
   readonly engines?: readonly Candidate[];
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Looks at everything that computing needs on this machine: runs a tiny graph on every engine and device, and
  * says what is missing and how to add it. Does not throw for what it finds.
+ * @throws AbortedError
  * @example (await runDoctor()).ok // true where the default engine works
  */
 export async function runDoctor(options: DoctorOptions = {}): Promise<DoctorReport> {
-  const { system = thisSystem(), engines = candidates(openEngine), models = [], caches = [] } = options;
+  const {
+    system = thisSystem(),
+    engines = candidates(openEngine),
+    models = [],
+    caches = [],
+    signal,
+  } = options;
   const description = await packageDescription();
   const checks: EngineCheck[] = [];
   // One after the other: two at a time would spoil each other's times.
-  for (const candidate of engines) checks.push(await check(candidate, system));
+  for (const candidate of engines) {
+    throwIfAborted(signal);
+    checks.push(await unlessAborted(check(candidate, system), signal));
+  }
   const places = (list: readonly Place[]) => Promise.all(list.map(({ name, path }) => measured(name, path)));
   return {
     ok: checks.some(

@@ -1,5 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
-import { InputFileError, StyleganBlendError } from '../../errors.js';
+import { AbortedError, InputFileError, StyleganBlendError } from '../../errors.js';
 import { RecipeError } from '../recipe-error.js';
 
 /** Where the parts of a recipe file stand. */
@@ -45,7 +45,7 @@ export class RecipeLines {
     try {
       return await action();
     } catch (cause) {
-      if (!(cause instanceof StyleganBlendError)) throw cause;
+      if (!(cause instanceof StyleganBlendError) || cause instanceof AbortedError) throw cause;
       const place = cause instanceof RecipeError ? cause.at : at;
       const { code, message, hint } = cause;
       throw this.error(code, place, message, { cause, hint: hint ?? usualHint(code) });

@@ -23,6 +23,8 @@ export interface Engine {
    * Whether networks are to be computed in 16-bit floats here where they can be: as asked for, and this device has them.
    */
   readonly half: boolean;
+  /** Whether it keeps what recipes build, for other processes. */
+  readonly keeps: boolean;
   /** Prepares a program for being run many times; a recipe's only where its result is not kept already. */
   compile(what: Program | ProgramRecipe): Promise<Executable>;
 }

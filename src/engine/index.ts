@@ -3,6 +3,7 @@ import type { Engine, EngineOptions } from './engine.js';
 import { loadFailure } from './load-failure.js';
 
 export * from './engine.js';
+export { keptValues } from './kept-values.js';
 
 /** Failures of one engine that another one may be spared. */
 const UNUSABLE = new Set(['ENGINE_NOT_INSTALLED', 'ENGINE_NOT_LOADABLE', 'DEVICE_MISSING']);

@@ -74,6 +74,7 @@ function engineOn(target: Target, notices: readonly string[] = []): Engine {
     description: `ONNX Runtime ${VERSION}, ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     notices,
     half: false,
+    keeps: keeps(target),
     compile: (what) => compile(what, target),
   };
 }
@@ -84,8 +85,12 @@ interface Target {
   readonly cache?: CompiledCache | undefined;
 }
 
+function keeps(target: Target): target is Target & { cache: CompiledCache } {
+  return target.cache !== undefined && target.device === 'cpu';
+}
+
 async function compile(what: Program | ProgramRecipe, target: Target): Promise<Executable> {
-  if ('build' in what && target.cache !== undefined && target.device === 'cpu') {
+  if ('build' in what && keeps(target)) {
     return compileKept(what, target, target.cache);
   }
   const program = await built(what);

@@ -1,5 +1,5 @@
-import { inStages, type Program } from '../graph/index.js';
-import type { Engine, Executable, Values } from './engine.js';
+import { inStages, type Program, program, scalar } from '../graph/index.js';
+import { built, type Engine, type Executable, type ProgramRecipe, type Values } from './engine.js';
 
 /** A program some of whose inputs stay the same over many runs. */
 export interface StagedExecutable extends Executable {
@@ -13,12 +13,10 @@ export interface StagedExecutable extends Executable {
  */
 export async function compileStaged(
   engine: Engine,
-  what: Program,
+  what: Program | ProgramRecipe,
   names: readonly string[],
 ): Promise<StagedExecutable> {
-  const { early, late } = inStages(what, names);
-  const first = early.outputs.size > 0 ? await engine.compile(early) : undefined;
-  const rest = await engine.compile(late);
+  const { first, rest } = await compiled(engine, what, names);
   return {
     prepare: async (fixed) => ({ ...fixed, ...(await first?.run(fixed)) }),
     run: (inputs) => rest.run(inputs),
@@ -27,3 +25,33 @@ export async function compileStaged(
     },
   };
 }
+
+async function compiled(
+  engine: Engine,
+  what: Program | ProgramRecipe,
+  names: readonly string[],
+): Promise<{ first: Executable | undefined; rest: Executable }> {
+  if (!('build' in what && engine.keeps)) {
+    const { early, late } = inStages(await built(what), names);
+    const first = early.outputs.size > 0 ? await engine.compile(early) : undefined;
+    return { first, rest: await engine.compile(late) };
+  }
+  let stages: ReturnType<typeof inStages> | undefined;
+  const build = async () => {
+    stages ??= inStages(await what.build(), names);
+    return stages;
+  };
+  const key = `${what.key}, staged by ${names}`;
+  const rest = await engine.compile({ key: `${key}: late`, build: async () => (await build()).late });
+  const first = await engine.compile({
+    key: `${key}: early`,
+    async build() {
+      const { early } = await build();
+      return early.outputs.size > 0 ? early : NOTHING;
+    },
+  });
+  return { first, rest };
+}
+
+/** For programs without an early part: engines have no empty ones. */
+const NOTHING = program({ 'early.nothing': scalar(0) });

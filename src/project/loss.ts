@@ -6,6 +6,8 @@ import { averagedDown, lpipsBetween, lpipsFeatures } from './lpips/lpips.js';
 export interface Loss {
   /** Short name, kept with the results. */
   readonly name: string;
+  /** Whether the name says everything: no weights are part of it, so that compiled steps can be kept under the name. */
+  readonly isPlain?: boolean;
   /** Weight of the noise regulariser that suits the size of this loss; the reference has 1e5 beside LPIPS. */
   readonly noiseWeight: number;
   /**
@@ -19,6 +21,7 @@ export interface Loss {
 /** Mean squared difference of the pixels. */
 export const pixelLoss: Loss = {
   name: 'pixel',
+  isPlain: true,
   noiseWeight: 0.1,
   distance: (image, target) => reshape(mean(square(sub(image, target))), [1]),
 };
@@ -29,6 +32,7 @@ export const pixelLoss: Loss = {
  */
 export const pyramidLoss: Loss = {
   name: 'pyramid',
+  isPlain: true,
   noiseWeight: 0.1,
   distance(image, target) {
     const terms: Tensor[] = [];
@@ -62,6 +66,7 @@ export function combinedLoss(terms: readonly { readonly loss: Loss; readonly wei
   if (terms.length === 1 && only!.weight === 1) return only!.loss;
   return {
     name: terms.map(({ loss, weight }) => `${loss.name}=${weight}`).join(','),
+    isPlain: terms.every(({ loss }) => loss.isPlain === true),
     noiseWeight: terms.reduce((total, { loss, weight }) => total + weight * loss.noiseWeight, 0),
     distance: (image, target) =>
       terms.map(({ loss, weight }) => scale(loss.distance(image, target), weight)).reduce(add),

@@ -2,12 +2,15 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Engine, Values } from '../engine/index.js';
 import { compileStaged, type StagedExecutable } from '../engine/staged.js';
 import { throwIfAborted, UsageError } from '../errors.js';
+import { codeStamp } from '../files/code-stamp.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import { loadGenerator } from '../generator/load-generator.js';
+import { networkKey } from '../generator/network-key.js';
 import { type NoiseMaps, noiseFeeds, ownNoise } from '../generator/noise-layers.js';
 import { RandomState } from '../generator/random-state.js';
 import { descend, type Found, freshState, type SearchState } from './descent.js';
 import { createGaussNewton, type GaussNewton, mostSteps } from './gauss-newton/search.js';
+import { pyramidLoss } from './loss.js';
 import { DEFAULT_PULL, DEFAULT_STEPS, type Profile, type SpaceName } from './profile.js';
 import { FAST_RAMPS, type Ramps, REFERENCE_RAMPS } from './schedule.js';
 import { repeated, type SearchSpace, searchSpaceOf } from './search-space.js';
@@ -101,10 +104,17 @@ export async function createProjector(
   const network = await loadGenerator(checkpoint);
   const space = searchSpaceOf(network, label, settings.space);
   const plain = searchSpaceOf(network, label);
-  const statistics = await plain.measure(engine);
-  const graph = stepProgram(network, settings, space, pull > 0 ? { weight: pull, statistics } : undefined);
+  const key = await searchKey(checkpoint);
+  const statistics = await plain.measure(engine, key);
+  const build = async () =>
+    stepProgram(network, settings, space, pull > 0 ? { weight: pull, statistics } : undefined);
+  const stepKey = key && keyOfStep(settings, space, pull);
   // What a loss makes of the target is the same in every step.
-  const step = await compileStaged(engine, graph, ['target']);
+  const step = await compileStaged(
+    engine,
+    stepKey === undefined ? await build() : { key: `${stepKey} ${key}`, build },
+    ['target'],
+  );
   let gaussNewton: GaussNewton | undefined;
   const search: Search = {
     step,
@@ -112,7 +122,7 @@ export async function createProjector(
     space,
     statistics,
     near(...args) {
-      gaussNewton ??= createGaussNewton(network, plain, statistics, engine);
+      gaussNewton ??= createGaussNewton(network, plain, statistics, engine, key && `label ${label} ${key}`);
       return gaussNewton.search(...args);
     },
   };
@@ -123,6 +133,23 @@ export async function createProjector(
       await Promise.all([step.dispose(), gaussNewton?.dispose()]);
     },
   };
+}
+
+/** What everything that a search of a checkpoint computes from its weights alone is kept under. */
+async function searchKey(checkpoint: Checkpoint): Promise<string | undefined> {
+  const key = await networkKey(checkpoint);
+  return key && `${key} ${codeStamp(['project'])}`;
+}
+
+/** What else decides a step; undefined where that cannot be said in words: LPIPS is a network of its own. */
+function keyOfStep(
+  { loss = pyramidLoss, noiseWeight = loss.noiseWeight, label }: ProjectorSettings,
+  { dim }: SearchSpace,
+  pull: number,
+): string | undefined {
+  return loss.isPlain === true
+    ? `step of ${loss.name}, noise ${noiseWeight}, label ${label}, ${dim} numbers, pull ${pull}`
+    : undefined;
 }
 
 interface Search {

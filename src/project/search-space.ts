@@ -10,8 +10,8 @@ import { KEPT_SAMPLES, type WStatistics, wStatistics } from './statistics.js';
 export interface SearchSpace {
   /** Numbers that are optimised: w_dim, rows · w_dim, or z_dim. */
   readonly dim: number;
-  /** Where points lie. */
-  measure(engine: Engine): Promise<WStatistics>;
+  /** Where points lie; kept under `key` where the engine keeps such. */
+  measure(engine: Engine, key?: string): Promise<WStatistics>;
   /** Points to start from; the projector takes the one with the nearest picture. */
   starts(statistics: WStatistics, random: RandomState): Float32Array[];
   /** Brings a point back to where it may be, in place, after an update. */
@@ -48,7 +48,7 @@ function spaceW(network: GeneratorNetwork, label: Float32Array | undefined, sear
   const { rows, dim } = network.space;
   return {
     dim: searched * dim,
-    measure: (engine) => wStatistics(network, engine, label),
+    measure: (engine, key) => wStatistics(network, engine, label, key),
     starts: ({ wAvg }) => [repeated(wAvg, searched)],
     constrain: () => {},
     latents: (w) => broadcastTo(reshape(w, [w.shape[0]!, searched, dim]), [w.shape[0]!, rows, dim]),

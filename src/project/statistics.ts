@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/index.js';
+import { type Engine, keptValues } from '../engine/index.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import { mappingProgram } from '../generator/programs.js';
 import { RandomState } from '../generator/random-state.js';
@@ -23,11 +23,36 @@ export const KEPT_SAMPLES = 2_000;
 /**
  * Mean and deviation of w over 10,000 z of RandomState(123), as the reference projector takes them.
  * @param label one-hot class [classes] of a conditional generator
+ * @param key of the network, where the engine is to keep them
  */
 export async function wStatistics(
   network: GeneratorNetwork,
   engine: Engine,
   label?: Float32Array,
+  key?: string,
+): Promise<WStatistics> {
+  const own = key === undefined ? undefined : `statistics of w, label ${label} ${key}`;
+  const { wAvg, wStd, samples } = await keptValues(engine, own, async () => {
+    const { wStd, ...measured } = await measuredStatistics(network, engine, label);
+    return { ...measured, wStd: floatsOf(wStd) };
+  });
+  return { wAvg: wAvg!, wStd: numberOf(wStd!), samples: samples! };
+}
+
+/** A number of 64 bits as two of 32 that it is the sum of, as near as anybody needs it. */
+function floatsOf(value: number): Float32Array {
+  const high = Math.fround(value);
+  return Float32Array.of(high, value - high);
+}
+
+function numberOf([high, low]: Float32Array): number {
+  return high! + low!;
+}
+
+async function measuredStatistics(
+  network: GeneratorNetwork,
+  engine: Engine,
+  label: Float32Array | undefined,
 ): Promise<WStatistics> {
   const { zDim } = network.architecture;
   const wDim = network.space.dim;

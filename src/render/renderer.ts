@@ -1,12 +1,11 @@
 import type { RenderedArchitecture } from '../checkpoint/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { fileIdentity } from '../checkpoint/file-identity.js';
 import type { Engine, Executable } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
-import { codeStamp } from '../files/code-stamp.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import type { LatentSpace } from '../generator/latent-space.js';
 import { loadGenerator, loadMapping } from '../generator/load-generator.js';
+import { networkKey } from '../generator/network-key.js';
 import { type NoiseMaps, noiseFeeds } from '../generator/noise-layers.js';
 import { synthesisProgram } from '../generator/programs.js';
 import { createMapper, zOf } from './map-seeds.js';
@@ -52,10 +51,9 @@ export async function createRenderer(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Renderer> {
   throwIfAborted(options.signal);
-  const identity = await fileIdentity(checkpoint);
+  const key = await networkKey(checkpoint);
   const load = () => loadGenerator(checkpoint, { ...options, half: engine.half });
-  if (identity === undefined) return rendererOf(await load(), engine);
-  const key = `${identity} ${codeStamp(['generator', 'checkpoint'])}`;
+  if (key === undefined) return rendererOf(await load(), engine);
   let whole: GeneratorNetwork | undefined;
   const synthesize = await engine.compile({
     key: `synthesis${engine.half ? ' in halves' : ''} ${key}`,

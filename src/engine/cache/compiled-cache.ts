@@ -19,7 +19,7 @@ export interface CompiledCache {
   readonly limitBytes?: number | undefined;
 }
 
-/** Some fifteen generators of 1024 px. */
+/** Some fifteen generators of 1024 px to render with, or four to search with. */
 export const DEFAULT_LIMIT_BYTES = 2 * 2 ** 30;
 
 /** A compiled program in the cache. */

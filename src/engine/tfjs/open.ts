@@ -82,6 +82,7 @@ function engineWith(
     description: `TensorFlow.js ${version}, ${name}, ${device}${native ? '' : ', 1 thread'}`,
     notices,
     half: false,
+    keeps: false,
     compile: async (what) => compile(loaded, name, await built(what)),
   };
 }

@@ -1,4 +1,4 @@
-import type { Engine } from '../../engine/index.js';
+import { type Engine, keptValues } from '../../engine/index.js';
 import { throwIfAborted } from '../../errors.js';
 import type { GeneratorNetwork } from '../../generator/generator.js';
 import type { SearchSpace } from '../search-space.js';
@@ -90,14 +90,18 @@ interface State {
   readonly distance: number;
 }
 
-/** @param statistics of `space` */
+/**
+ * @param statistics of `space`
+ * @param key of network and space, where the engine is to keep what is the same for every picture
+ */
 export function createGaussNewton(
   network: GeneratorNetwork,
   space: SearchSpace,
   statistics: WStatistics,
   engine: Engine,
+  key?: string,
 ): GaussNewton {
-  const view = createView(network, space, engine);
+  const view = createView(network, space, engine, key);
   const gram = createGram(engine);
   const { samples: count, starts, stages } = effortFor(network.architecture.resolution);
   const samples = rowsOf(statistics.samples, space.dim).slice(0, count);
@@ -106,10 +110,9 @@ export function createGaussNewton(
 
   /** Samples in the order of how near their pictures are. */
   async function nearest(target: Float32Array, signal: AbortSignal | undefined): Promise<Float32Array[]> {
-    const grey = new Float32Array(target.length);
-    pictures ??= view
-      .residuals(samples, grey, signal)
-      .then((rows) => rows.map((row) => ({ row, square: dot(row, row) })));
+    pictures ??= keptRows(engine, key && `pictures of ${count} samples ${key}`, count, () =>
+      view.residuals(samples, new Float32Array(target.length), signal),
+    ).then((rows) => rows.map((row) => ({ row, square: dot(row, row) })));
     const known = await pictures.catch((error) => {
       pictures = undefined;
       throw error;
@@ -130,7 +133,12 @@ export function createGaussNewton(
     signal: AbortSignal | undefined,
   ) {
     const most = Math.max(...stages.map(({ directions }) => directions));
-    directions ??= widestDirections(statistics.samples, statistics.wAvg, most);
+    directions ??= await keptRows(
+      engine,
+      key && `${most} directions ${key}`,
+      Math.min(most, space.dim),
+      async () => widestDirections(statistics.samples, statistics.wAvg, most),
+    );
     const along = directions.slice(0, count);
     const points = along.map((direction) => moved(point, [direction], [DIFFERENCE], space));
     const columns = await view.residuals(points, target, signal);
@@ -207,6 +215,22 @@ export function createGaussNewton(
       await Promise.all([view.dispose(), gram.dispose()]);
     },
   };
+}
+
+/** Rows of equal length that are the same in every process. */
+async function keptRows(
+  engine: Engine,
+  key: string | undefined,
+  count: number,
+  compute: () => Promise<readonly Float32Array[]>,
+): Promise<readonly Float32Array[]> {
+  const { rows } = await keptValues(engine, key, async () => {
+    const computed = await compute();
+    const all = new Float32Array(count * computed[0]!.length);
+    for (const [k, row] of computed.entries()) all.set(row, k * row.length);
+    return { rows: all };
+  });
+  return rowsOf(rows!, rows!.length / count);
 }
 
 function moved(

@@ -47,14 +47,25 @@ const SATURATED = 0.999;
 /** Points of a batch at 64 px; fewer of larger pictures, so that memory stays that of one step. */
 const BATCH = 32;
 
-/** Compiles what a view needs when it is used first. */
-export function createView(network: GeneratorNetwork, space: SearchSpace, engine: Engine): View {
+/**
+ * Compiles what a view needs when it is used first.
+ * @param key of network and space, where the engine is to keep that
+ */
+export function createView(
+  network: GeneratorNetwork,
+  space: SearchSpace,
+  engine: Engine,
+  key?: string,
+): View {
   const { resolution } = network.architecture;
   const largest = Math.max(1, Math.min(BATCH, Math.floor(BATCH * (FINEST / resolution) ** 2)));
   const noise = noiseFeeds(ownNoise(network));
   const compiled = new Map<number, Promise<Executable>>();
   const executable = (batch: number) => {
-    if (!compiled.has(batch)) compiled.set(batch, engine.compile(residualProgram(network, space, batch)));
+    const build = async () => residualProgram(network, space, batch);
+    const compile = async () =>
+      engine.compile(key === undefined ? await build() : { key: `residuals of ${batch} ${key}`, build });
+    if (!compiled.has(batch)) compiled.set(batch, compile());
     return compiled.get(batch)!;
   };
   return {

@@ -6,6 +6,7 @@ import {
   addClass,
   addCommon,
   addEngine,
+  addPivotal,
   addProjectionOptions,
   addPsi,
   addRecipe,
@@ -52,7 +53,7 @@ function toonifyProgram(start: Start): Command {
       'a finished blend of the base, instead of --transfer and --swap',
       text('--model'),
     );
-  addFaceOptions(addPsi(addClass(addProjectionOptions(addRecipe(program)))))
+  addFaceOptions(addPsi(addClass(addPivotal(addProjectionOptions(addRecipe(program))))))
     .option('--out <path>', 'a folder, or the name of the one result (PNG, JPEG, WebP)', text('--out'))
     .option('--side-by-side', 'write input, reconstruction and result next to each other')
     .option('--no-align', 'the pictures are aligned already: take their centre squares as they are')

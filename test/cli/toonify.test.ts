@@ -164,3 +164,29 @@ test('a film of the search, of one picture', async () => {
   expect([several.code, several.stdout]).toEqual([2, '']);
   expect(several.stderr).toContain('expected one picture, found 2 pictures');
 });
+
+test('--pivotal tunes the base to each picture, on threads as well, and comes nearer; --again makes the same', async () => {
+  const folder = await withPhotos('a.png', 'b.png');
+  const search = ['photos', '--no-align', ...FEW, '--json'];
+  const resultsOf = async (...args: string[]) => {
+    const { code, stdout } = await run('toonify', [...search, ...args], folder);
+    expect(code).toBe(0);
+    return JSON.parse(stdout).results as { psnr: number }[];
+  };
+  const plain = await resultsOf('--out', 'plain');
+  const tuned = await resultsOf('--out', 'tuned', '--pivotal', '8', '--jobs', '2');
+  tuned.forEach(({ psnr }, k) => {
+    expect(psnr).toBeGreaterThan(plain[k]!.psnr + 0.5);
+  });
+  const [one, other] = await Promise.all(
+    ['plain', 'tuned'].map((out) => readFile(join(folder, out, 'a-toon.png'))),
+  );
+  expect(one!.equals(other!)).toBe(false);
+  const again = await run('toonify', ['--again', 'tuned/a-toon.png', '--json'], folder);
+  expect(JSON.parse(again.stdout)).toMatchObject({ levels: 0 });
+
+  const finished = ['--model', 'toonhead', '--base', 'toonhead', '--pivotal', '8'];
+  const refused = await run('toonify', ['photos/a.png', ...finished], folder);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('--model and --pivotal: expected one of them, found both');
+});

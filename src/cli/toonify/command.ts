@@ -26,6 +26,7 @@ import { type Result, runItems } from './run-items.js';
 import { planWithFaces } from './search-faces.js';
 import type { ToonSettings } from './toonifier.js';
 import { totalsOf } from './totals.js';
+import { requireTunable } from './tuned-blend.js';
 
 export interface ToonifyOptions extends CommonOptions, EngineChoice, ModelOptions, PartOptions, SearchChoice {
   readonly matchColours?: true;
@@ -82,6 +83,7 @@ export async function toonify(
     const architecture = requireRendered(models.base);
     checkTruncation(architecture, options);
     labelOf(architecture, options.class);
+    if (options.pivotal !== undefined) requireTunable(models);
     const { loss, spec } = await chosenLoss(options.loss, architecture.resolution, terminal);
     const settings = toonSettings({ ...options, loss: spec });
     // Everything that a result depends on beside its picture. What it was computed on is no part of it.

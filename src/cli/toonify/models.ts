@@ -27,6 +27,8 @@ export interface Models {
   readonly base: Checkpoint;
   /** The same architecture as the base, so that a w of the base is a w of it. */
   readonly blend: Checkpoint;
+  /** The same blend of another generator in the base's place; none of a finished blend. */
+  readonly blendOf?: ((base: Checkpoint) => Checkpoint) | undefined;
   /** For people: `toonhead + pixelart, swap 8`. */
   readonly description: string;
   /** What determines the weights, for comparing runs. */
@@ -75,6 +77,7 @@ async function inMemory(
   return {
     base: ofBase,
     blend,
+    blendOf: (other) => blendCheckpoints(other, ofTransfer, recipe),
     description: [`${modelLabel(base)} + ${modelLabel(transfer)}, swap ${swap}`, ...extra].join(', '),
     identity: { base: baseHash, transfer: transferHash, recipe },
     names: { base, transfer },

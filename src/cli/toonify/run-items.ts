@@ -87,7 +87,8 @@ export async function runItems(
       terminal,
       jobs,
       todo.length,
-      plannedSteps(settings.profile, settings.steps, models.base.architecture.resolution),
+      plannedSteps(settings.profile, settings.steps, models.base.architecture.resolution) +
+        (settings.pivotal ?? 0),
     ),
   };
   const queue = todo.values();

@@ -13,6 +13,7 @@ import { psnr } from '../psnr.js';
 import { searchBinding } from '../search-binding.js';
 import { stepsPerFrame } from '../search-film.js';
 import type { Models } from './models.js';
+import { createTunedBlends } from './tuned-blend.js';
 
 export interface ToonSettings extends SearchSettings {
   /** As `--loss` takes it, never `auto`: a result depends on which one it was. */
@@ -50,9 +51,9 @@ export interface Toonifier {
   dispose(): Promise<void>;
 }
 
-/** Compiles both generators once, for any number of pictures. */
+/** Compiles both generators once, for any number of pictures. Where the base is tuned, the models have to stay open. */
 export async function createToonifier(
-  { base, blend }: Pick<Models, 'base' | 'blend'>,
+  { base, blend, blendOf }: Pick<Models, 'base' | 'blend' | 'blendOf'>,
   engine: Engine,
   settings: ToonSettings,
   loss: Loss,
@@ -63,15 +64,21 @@ export async function createToonifier(
   const search = { model, class: settings.class, space, pull, profile, steps, seed, discardNoise };
   const projector = await createProjector(base, engine, { loss, label, space, pull });
   const inBlend = await createRenderer(blend, engine);
+  const { pivotal } = settings;
+  const tuning = pivotal === undefined ? undefined : await createTunedBlends({ base, blendOf }, engine, loss);
   // Only a film shows what the base makes of the steps on the way.
   let inBase: Renderer | undefined;
   return {
     engine: engine.description,
     async toonify(aligned, { state, signal, onStep, onFrame }) {
-      const every = stepsPerFrame(plannedSteps(profile, steps, base.architecture.resolution));
+      const searchSteps = plannedSteps(profile, steps, base.architecture.resolution);
+      const every = stepsPerFrame(searchSteps);
       // Noise that was discarded leaves the blend with its own.
-      const toonOf = ({ w, noise }: Pick<Latents, 'w' | 'noise'>) =>
-        inBlend.picture(stylesOfLatents(w, inBlend, { psi }), new Map([...inBlend.noise('const'), ...noise]));
+      const toonOf = ({ w, noise }: Pick<Latents, 'w' | 'noise'>, renderer = inBlend) =>
+        renderer.picture(
+          stylesOfLatents(w, renderer, { psi }),
+          new Map([...renderer.noise('const'), ...noise]),
+        );
       const binding = searchBinding({ ...search, loss: settings.loss }, aligned);
       const kept = state === undefined ? undefined : await keepState(state, { binding, signal });
       const { best } = await projector.project(fromPicture(aligned), {
@@ -89,18 +96,25 @@ export async function createToonifier(
           onFrame(await sideBySide(aligned, found, await toonOf({ w, noise })));
         },
       });
-      const found = toPicture(best.image);
-      const toon = await toonOf(best);
+      const end = await tuning?.tune(fromPicture(aligned), best, {
+        steps: pivotal!,
+        signal,
+        onStep: ({ step, distance }) => onStep(searchSteps + step + 1, distance),
+      });
+      const { image, distance } = end?.tuned ?? best;
+      const found = toPicture(image);
+      const toon = await toonOf(best, end?.inBlend);
+      await end?.inBlend.dispose();
       onFrame?.(await sideBySide(aligned, found, toon));
       return {
         picture: settings.sideBySide ? await sideBySide(aligned, found, toon) : toon,
-        distance: best.distance,
+        distance,
         psnr: psnr(found, aligned),
         ...(kept?.resume === undefined ? {} : { resumedAt: kept.resume.step }),
       };
     },
     async dispose() {
-      await Promise.all([projector.dispose(), inBlend.dispose(), inBase?.dispose()]);
+      await Promise.all([projector, inBlend, inBase, tuning].map((one) => one?.dispose()));
     },
   };
 }

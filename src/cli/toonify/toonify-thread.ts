@@ -29,7 +29,8 @@ async function prepare(): Promise<Toonifier> {
     say({ ready: { engine: made.engine, notices: engine.notices } });
     return made;
   } finally {
-    await models.close();
+    // Bases that are tuned are blended anew for each picture.
+    if (settings.pivotal === undefined) await models.close();
   }
 }
 

@@ -4,21 +4,9 @@ import { type LoadFailure, loadFailure } from '../load-failure.js';
 import { probe } from '../probe.js';
 import { threadsOf } from '../threads.js';
 import { compile } from './executable.js';
-import {
-  type Import,
-  importInstalled,
-  type LoadedBackend,
-  loadBackend,
-  TFJS_PACKAGES,
-  type TfjsPackage,
-} from './packages.js';
+import type { TfjsOptions, TfjsPackage } from './options.js';
+import { importInstalled, type LoadedBackend, loadBackend, TFJS_PACKAGES } from './packages.js';
 import type { Machine } from './tensorflow.js';
-
-export interface TfjsOptions extends EngineOptions {
-  /** Which packages to try, in this order. Default: all of them. */
-  readonly packages?: readonly TfjsPackage[];
-  readonly importModule?: Import;
-}
 
 interface Failure extends LoadFailure {
   readonly name: string;

@@ -1,17 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Device } from '../engine.js';
+import type { Import, TfjsPackage } from './options.js';
 import type { Machine, TensorFlow } from './tensorflow.js';
-
-/** A package that brings TensorFlow.js a backend, all of them optional. */
-export interface TfjsPackage {
-  readonly name: string;
-  /** What the package calls its backend. */
-  readonly backend: string;
-  /** Whether it is a native library with threads of its own; the others compute on one. */
-  readonly native: boolean;
-  /** What it is for, in a few words. */
-  readonly purpose: string;
-}
 
 /** The fastest first: the first one that is installed and works is taken. */
 export const TFJS_PACKAGES: readonly TfjsPackage[] = [
@@ -35,8 +25,6 @@ export const TFJS_PACKAGES: readonly TfjsPackage[] = [
     purpose: 'plain JavaScript: slow, but runs everywhere',
   },
 ];
-
-export type Import = (name: string) => Promise<unknown>;
 
 const require = createRequire(import.meta.url);
 

@@ -1,4 +1,4 @@
-import type { TfjsOptions } from '../../engine/tfjs/open.js';
+import type { TfjsOptions } from '../../engine/tfjs/options.js';
 import { throwIfAborted } from '../../errors.js';
 import type { Picture } from '../../render/picture.js';
 import type { Landmarks } from '../landmarks.js';

@@ -1,5 +1,6 @@
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import { openTfjsMachine, type TfjsOptions } from '../../engine/tfjs/open.js';
+import { openTfjsMachine } from '../../engine/tfjs/open.js';
+import type { TfjsOptions } from '../../engine/tfjs/options.js';
 import { type Machine, onBackend } from '../../engine/tfjs/tensorflow.js';
 import { EngineError } from '../../errors.js';
 import { CHANNELS, type Picture } from '../../render/picture.js';

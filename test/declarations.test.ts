@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+
+/** The packages that the declarations of the library name, wherever these lead. */
+function packagesNamed(file: string, seen = new Map<string, string>()): Map<string, string> {
+  seen.set(file, '');
+  for (const [, from, imported] of readFileSync(file, 'utf8').matchAll(
+    /from '([^']+)'|import\('([^']+)'\)/g,
+  )) {
+    const name = (from ?? imported)!;
+    const path = name.startsWith('.') ? join(dirname(file), name.replace(/\.js$/, '.d.ts')) : name;
+    if (seen.has(path)) continue;
+    if (!name.startsWith('.')) seen.set(path, file);
+    else if (existsSync(path)) packagesNamed(path, seen);
+  }
+  return new Map([...seen].filter(([path]) => !path.startsWith(DIST)));
+}
+
+test('the types of the library need none of TensorFlow.js, which is optional and whose own do not compile', () => {
+  const named = [...packagesNamed(join(DIST, 'index.d.ts')).keys()];
+  expect(named.filter((name) => !name.startsWith('node:')).sort()).toEqual(['yaml', 'zod']);
+});

@@ -60,7 +60,7 @@ export const cases = {
   sweep: { runs: 3, prepare: prepareSweep },
   'sweep-1024': { runs: 2, slow: true, prepare: (context) => prepareSweepOfSwaps(context) },
   'sweep-1024-size-256': { runs: 2, slow: true, prepare: (context) => prepareSweepOfSwaps(context, 256) },
-  'sweep-1024-process': { runs: 2, warmups: 0, slow: true, prepare: prepareSweepProcess },
+  'sweep-1024-process': { runs: 1, warmups: 0, slow: true, prepare: prepareSweepProcess },
   toonify: { runs: 3, warmups: 0, prepare: prepareToonify },
   help: { runs: 15, prepare: prepareHelp },
 };

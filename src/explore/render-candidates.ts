@@ -35,9 +35,11 @@ const COMPILED_BYTES = 320 * 1024 * 1024;
  * Renders seeds through several generators of one shape. What they have in common is computed once: from 4 px upwards,
  * generators whose tensors agree up to a resolution share the activations up to there, which are handed from block to
  * block exactly as within the whole network; and blocks of equal tensors are loaded and compiled once, wherever they
- * occur. A binary swap of two models needs no more than the blocks of these two.
+ * occur. A binary swap of two models needs no more than the blocks of these two, and a block goes when nothing is left
+ * that needs it.
  *
- * Memory holds the activations of a few seeds and the blocks of some two generators, however many candidates there are.
+ * Memory holds the activations of a few seeds and some blocks (of binary swaps those of one generator), however many
+ * candidates there are.
  * @param deliver called with the index of the candidate and the index of the seed
  * @throws InputFileError `ARCHITECTURE_NOT_RENDERED`, `TENSOR_NOT_FINITE`; UsageError as `mapSeeds`; AbortedError
  */
@@ -55,7 +57,9 @@ export async function renderCandidates(
   const compiled = new CompiledBlocks(engine, architecture, blocks.at(-1)!);
   try {
     const together = seedsTogether(architecture, blocks);
-    for (const sources of groupsOf(candidates, (candidate) => contentOf(candidate, isSource))) {
+    const groups = groupsOf(candidates, (candidate) => contentOf(candidate, isSource));
+    for (const sources of groups) compiled.expect(blocks, sources, Math.ceil(seeds.length / together));
+    for (const sources of groups) {
       const network = await loadPart(sources[0]!.candidate.checkpoint, isSource);
       const noise = noiseFeeds(ownNoise(network));
       for (let start = 0; start < seeds.length; start += together) {
@@ -100,9 +104,7 @@ async function visit(
 ): Promise<void> {
   const { blocks, compiled, noise, options, deliver } = walk;
   const r = blocks[level]!;
-  const among = group.map(({ candidate }) => candidate);
-  for (const part of groupsOf(among, (candidate) => compiled.contentOf(candidate, r))) {
-    const members = part.map(({ index }) => group[index]!);
+  for (const members of compiled.alike(group, r)) {
     const block = await compiled.get(members[0]!.candidate, r);
     const after: Values[] = [];
     for (const [i, state] of states.entries()) {
@@ -115,6 +117,7 @@ async function visit(
       const picture = toPicture(result['picture']!);
       for (const { index } of members) await deliver(index, i, picture);
     }
+    await compiled.used(members[0]!.candidate, r);
     if (level < blocks.length - 1) await visit(walk, level + 1, members, after);
   }
 }
@@ -131,6 +134,9 @@ class CompiledBlocks {
   private readonly last: number;
   /** By resolution and content; in order of use. */
   private readonly entries = new Map<string, { executable: Executable; bytes: number }>();
+  /** By the same: how often each will still be needed. */
+  private readonly left = new Map<string, number>();
+  private readonly keys = new Map<Candidate, Map<number, string>>();
 
   constructor(engine: Engine, architecture: RenderedArchitecture, last: number) {
     this.engine = engine;
@@ -138,17 +144,51 @@ class CompiledBlocks {
     this.last = last;
   }
 
-  contentOf(candidate: Candidate, r: number): string {
-    return contentOf(candidate, this.isOfBlock(r));
+  /** Says that these will go through all blocks so many times. */
+  expect(blocks: readonly number[], group: readonly Numbered[], times: number): void {
+    const [r, ...above] = blocks;
+    if (r === undefined) return;
+    for (const members of this.alike(group, r)) {
+      const key = this.keyOf(members[0]!.candidate, r);
+      this.left.set(key, (this.left.get(key) ?? 0) + times);
+      this.expect(above, members, times);
+    }
+  }
+
+  /** Those of a group that have the same block. */
+  alike(group: readonly Numbered[], r: number): Numbered[][] {
+    const among = group.map(({ candidate }) => candidate);
+    return groupsOf(among, (candidate) => this.keyOf(candidate, r)).map((part) =>
+      part.map(({ index }) => group[index]!),
+    );
   }
 
   async get(candidate: Candidate, r: number): Promise<Executable> {
-    const key = `${r} px: ${this.contentOf(candidate, r)}`;
+    const key = this.keyOf(candidate, r);
     const known = this.entries.get(key) ?? (await this.compile(candidate, r));
     this.entries.delete(key);
     this.entries.set(key, known);
     await this.makeRoom();
     return known.executable;
+  }
+
+  /** Says that a block has done its work for now; it goes where that was the last. */
+  async used(candidate: Candidate, r: number): Promise<void> {
+    const key = this.keyOf(candidate, r);
+    const left = this.left.get(key)! - 1;
+    this.left.set(key, left);
+    if (left > 0) return;
+    await this.entries.get(key)?.executable.dispose();
+    this.entries.delete(key);
+  }
+
+  /** Of a block, equal for equal ones. */
+  private keyOf(candidate: Candidate, r: number): string {
+    const keys = this.keys.get(candidate) ?? new Map<number, string>();
+    this.keys.set(candidate, keys);
+    const key = keys.get(r) ?? `${r} px: ${contentOf(candidate, this.isOfBlock(r))}`;
+    keys.set(r, key);
+    return key;
   }
 
   async dispose(): Promise<void> {

@@ -15,16 +15,23 @@ import { fixture, goldenTensors, maxDifference } from '../support/golden.js';
 const engine = await openEngine({ device: 'cpu', threads: 2 });
 
 /** An engine that counts. */
-function counting(): Engine & { compiled: number; runs: number } {
+function counting(): Engine & { compiled: number; runs: number; live: number; most: number } {
   const counted = {
     ...engine,
     compiled: 0,
     runs: 0,
+    live: 0,
+    most: 0,
     async compile(program: Parameters<Engine['compile']>[0]) {
       counted.compiled++;
+      counted.most = Math.max(counted.most, ++counted.live);
       const executable = await engine.compile(program);
       return {
         ...executable,
+        async dispose() {
+          counted.live--;
+          await executable.dispose();
+        },
         run: (inputs: Parameters<typeof executable.run>[0]) => {
           counted.runs++;
           return executable.run(inputs);
@@ -108,6 +115,8 @@ test('what swaps have in common is compiled and computed once', async () => {
   await picturesOf([modelCandidate(base), ...swapCandidates(base, transfer)], [0, 1, 2], {}, counted);
   // Four resolutions of two models, and the mapping network of the base.
   expect(counted.compiled).toBe(2 * 4 + 1);
+  // A block goes when it has been used for the last time: never are there more than one network has.
+  expect([counted.most, counted.live]).toEqual([4, 0]);
   // At 4 px two ways to begin; at every further resolution one more.
   expect(counted.runs).toBe(3 * (2 + 3 + 4 + 5) + 3);
   await Promise.all([base.close(), transfer.close()]);

@@ -3,6 +3,7 @@ import { InputFileError } from '../errors.js';
 import { openForReading } from '../files/random-access.js';
 import { plainBytes } from './bytes.js';
 import { CHANNELS, type Picture } from './picture.js';
+import { isSvg, rasteriseSvg } from './rasterise-svg.js';
 
 /** Four times the largest file of a 200-megapixel telephone; larger files are something else. */
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
@@ -37,7 +38,7 @@ export async function readPictureBytes(path: string): Promise<Uint8Array> {
 
 /** The size of a picture in pixels when it is upright; `name` is what messages call it. Reads the header only. */
 export function uprightSize(bytes: Uint8Array, name: string): Promise<{ width: number; height: number }> {
-  return explained(bytes, name, async () => (await opened(bytes).metadata()).autoOrient);
+  return explained(bytes, name, async (pixels) => (await opened(pixels).metadata()).autoOrient);
 }
 
 /**
@@ -47,9 +48,9 @@ export function uprightSize(bytes: Uint8Array, name: string): Promise<{ width: n
  * @throws InputFileError `PICTURE_UNREADABLE`
  */
 export function decoded(bytes: Uint8Array, name: string, resized: (image: Sharp) => Sharp): Promise<Picture> {
-  return explained(bytes, name, async () => {
+  return explained(bytes, name, async (pixels) => {
     const { data, info } = await resized(
-      opened(bytes).flatten({ background: '#ffffff' }).toColourspace('srgb'),
+      opened(pixels).flatten({ background: '#ffffff' }).toColourspace('srgb'),
     )
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
@@ -68,9 +69,23 @@ function opened(bytes: Uint8Array): Sharp {
   });
 }
 
-async function explained<T>(bytes: Uint8Array, name: string, work: () => Promise<T>): Promise<T> {
+const drawings = new WeakMap<Uint8Array, Promise<Uint8Array>>();
+
+/** The bytes of a picture of pixels; SVG is drawn, once. */
+function ofPixels(bytes: Uint8Array): Uint8Array | Promise<Uint8Array> {
+  if (!isSvg(bytes)) return bytes;
+  const drawing = drawings.get(bytes) ?? rasteriseSvg(bytes, MAX_PIXELS);
+  drawings.set(bytes, drawing);
+  return drawing;
+}
+
+async function explained<T>(
+  bytes: Uint8Array,
+  name: string,
+  work: (pixels: Uint8Array) => Promise<T>,
+): Promise<T> {
   try {
-    return await work();
+    return await work(await ofPixels(bytes));
   } catch (cause) {
     const [why, hint] = isHeic(bytes)
       ? [

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { isSvg } from './rasterise-svg.js';
 
 /**
  * XMP is the one kind of metadata that PNG, JPEG and WebP all carry and that holds any text. The entries are one
@@ -26,6 +27,7 @@ export function metadataToXmp(metadata: Readonly<Record<string, string>>): strin
  * Reads the header only. Never throws: the file may be anybody's.
  */
 export async function pictureMetadata(bytes: Uint8Array): Promise<Record<string, string> | undefined> {
+  if (isSvg(bytes)) return undefined;
   try {
     const { xmpAsString } = await sharp(bytes).metadata();
     if (xmpAsString === undefined || xmpAsString.length > MAX_LENGTH) return undefined;

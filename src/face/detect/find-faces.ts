@@ -1,13 +1,12 @@
 import type { TfjsOptions } from '../../engine/tfjs/options.js';
 import { throwIfAborted } from '../../errors.js';
-import type { Picture } from '../../render/picture.js';
 import type { Landmarks } from '../landmarks.js';
 import { DEFAULT_MIN_SIZE } from '../limits.js';
 import type { Photo } from '../photo.js';
-import type { Quad } from '../quad.js';
-import type { Detection } from './face-api.js';
-import { findLandmarks, levelsOf } from './find-landmarks.js';
-import { loadNetworks, type Networks, withTensor } from './networks.js';
+import { boundsOf, type Quad } from '../quad.js';
+import { detectFaces } from './detect.js';
+import { findLandmarks, type Levels, levelsOf, SIDE } from './find-landmarks.js';
+import { loadNetworks, type Networks } from './networks.js';
 
 /** A face in a photo. */
 export interface Face extends Landmarks {
@@ -41,15 +40,11 @@ export interface FaceFinder {
   find(photo: Photo, options?: FindOptions): Promise<Face[]>;
 }
 
-/** The detector's own default. */
-const MIN_SCORE = 0.5;
-const MAX_FACES = 200;
+/** Longest side of what faces are looked for in. */
+const SEARCH_SIDE = 2048;
 
-/** Longest side of what the detector sees: it was trained with pictures of this size. */
-const DETECTOR_SIDE = 512;
-
-/** Longest side of what landmarks are found in: a face that the detector just finds has some 80 pixels there. */
-const LANDMARK_SIDE = 2048;
+/** What is cut out of a larger photo to find the landmarks of a small face: so many times the longer side of its box. */
+const AROUND = 3;
 
 /**
  * Loads the detector and the landmark network, which takes half a second; nothing is downloaded.
@@ -66,25 +61,36 @@ export async function createFaceFinder(options: TfjsOptions = {}): Promise<FaceF
 
 async function find(networks: Networks, photo: Photo, options: FindOptions): Promise<Face[]> {
   const { minSize = DEFAULT_MIN_SIZE, signal } = options;
-  const picture = await photo.pixels({ size: sizeWithin(photo, LANDMARK_SIDE) });
-  const levels = await levelsOf(picture, photo.width);
-  const seen = levels.pictures.find(({ width, height }) => Math.max(width, height) <= DETECTOR_SIDE)!;
+  const picture = await photo.pixels({ size: sizeWithin(photo, SEARCH_SIDE) });
+  const { width, height } = photo;
+  const levels = await levelsOf(picture, { left: 0, top: 0, width, height });
   const faces: Face[] = [];
-  for (const { box: found, score } of await detect(networks, seen)) {
+  for (const { box: found, score } of await detectFaces(networks, levels, signal)) {
     throwIfAborted(signal);
-    const scale = photo.width / seen.width;
-    const { x, y, width, height } = found;
-    const box = { left: x * scale, top: y * scale, width: width * scale, height: height * scale };
-    if (Math.max(box.width, box.height) < minSize) continue;
-    const points = await findLandmarks(networks, levels, squareAround(box));
+    const box = { left: found.x, top: found.y, width: found.width, height: found.height };
+    const quad = squareAround(box);
+    if (quad.size < minSize) continue;
+    const isCoarse = quad.size * picture.width < SIDE * width;
+    const points = await findLandmarks(
+      networks,
+      isCoarse ? await closeTo(photo, quad, levels) : levels,
+      quad,
+    );
     if (points !== undefined) faces.push({ points, box, score });
   }
   return faces.sort((a, b) => centreOf(a.box).x - centreOf(b.box).x);
 }
 
-function detect({ machine, api }: Networks, picture: Picture): Promise<readonly Detection[]> {
-  const options = new api.SsdMobilenetv1Options({ minConfidence: MIN_SCORE, maxResults: MAX_FACES });
-  return withTensor(machine, picture, (tensor) => api.nets.ssdMobilenetv1.locateFaces(tensor, options));
+/** The surroundings of a small face as finely as the photo has them; what there is, where that is all. */
+async function closeTo(photo: Photo, quad: Quad, levels: Levels): Promise<Levels> {
+  if (levels.pictures[0]!.width === photo.width) return levels;
+  const margin = (quad.size * (AROUND - 1)) / 2;
+  const bounds = boundsOf(quad);
+  const [left, top] = [Math.max(0, bounds.left - margin), Math.max(0, bounds.top - margin)].map(Math.floor);
+  const right = Math.min(photo.width, Math.ceil(bounds.right + margin));
+  const bottom = Math.min(photo.height, Math.ceil(bounds.bottom + margin));
+  const region = { left: left!, top: top!, width: right - left!, height: bottom - top! };
+  return levelsOf(await photo.pixels({ region }), region);
 }
 
 /** The size of a photo reduced to a longest side, where it is larger. */

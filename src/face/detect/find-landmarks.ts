@@ -1,12 +1,13 @@
 import type { Picture } from '../../render/picture.js';
 import { resample } from '../../render/resize.js';
 import type { Point } from '../landmarks.js';
+import type { Region } from '../photo.js';
 import { isFace, placed, type Quad, quadOf } from '../quad.js';
 import { warpToSquare } from '../warp.js';
 import { type Networks, withTensor } from './networks.js';
 
 /** Side of what the landmark network sees, in pixels. */
-const SIDE = 112;
+export const SIDE = 112;
 
 /**
  * The network was trained with close crops of upright faces. Its first look, at the detector's box, misses where a
@@ -19,21 +20,21 @@ const LOOKS = 3;
 const SHARE = 0.75;
 const DOWN = 0.12;
 
-/** A photo in several sizes, each half of the one before. */
+/** A part of a photo in several sizes, each half of the one before. */
 export interface Levels {
   readonly pictures: readonly Picture[];
-  /** Width of the photo itself, in whose pixels points and quads are. */
-  readonly photoWidth: number;
+  /** Where it lies in the photo, in whose pixels points and quads are. */
+  readonly region: Region;
 }
 
-/** A picture of a photo, half of it, a quarter of it, and so on. */
-export async function levelsOf(picture: Picture, photoWidth: number): Promise<Levels> {
+/** A picture of a part of a photo, half of it, a quarter of it, and so on. */
+export async function levelsOf(picture: Picture, region: Region): Promise<Levels> {
   const pictures = [picture];
   for (let last = picture; Math.max(last.width, last.height) > SIDE; ) {
     last = await resample(last, 0.5);
     pictures.push(last);
   }
-  return { pictures, photoWidth };
+  return { pictures, region };
 }
 
 /** The 68 landmarks of the face in a quad, in pixels of the photo; undefined where there is none after all. */
@@ -52,12 +53,13 @@ export async function findLandmarks(
 
 async function lookAt(
   { machine, api }: Networks,
-  { pictures, photoWidth }: Levels,
+  { pictures, region }: Levels,
   quad: Quad,
 ): Promise<readonly Point[]> {
   // The smallest picture with a pixel for each that the network sees: in a larger one most would be skipped.
-  const level = pictures.findLast(({ width }) => (quad.size * width) / photoWidth >= SIDE) ?? pictures[0]!;
-  const square = warpToSquare(level, placed(quad, [0, 0], level.width / photoWidth), SIDE);
+  const level = pictures.findLast(({ width }) => (quad.size * width) / region.width >= SIDE) ?? pictures[0]!;
+  const inLevel = placed(quad, [-region.left, -region.top], level.width / region.width);
+  const square = warpToSquare(level, inLevel, SIDE);
   const { relativePositions } = await withTensor(machine, square, (tensor) =>
     api.nets.faceLandmark68Net.detectLandmarks(tensor),
   );

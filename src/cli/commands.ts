@@ -41,7 +41,7 @@ const replay: Definition = {
     command
       .option(
         '--model <name=file>',
-        'where a model of the recipe is; else it is looked for beside the file, here, and by name',
+        'where a model of the recipe is, or the container that it was written in place of; else they are looked for beside the file, here, and by name',
         modelFile('--model'),
       )
       .option('--out <file>', 'also keep what was made', text('--out'));

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -47,14 +47,11 @@ test.each(containers)('%s carries a note, another one, and none', async (contain
     await withFile(out, async (written) =>
       expectSameTensors(await written.checkpoint(), networks.get('G_ema')!),
     );
-    const { size } = statSync(out);
     const again = (metadata?: Record<string, string>) =>
       writeInPlace(out, out, networks, { metadata, force: true });
-    await again();
-    expect([statSync(out).size, await metadataOf(out)]).toEqual([size, METADATA]);
     await again({ credits: 'nobody' });
     expect(await metadataOf(out)).toEqual({ credits: 'nobody' });
-    await again({});
+    await again();
     expect(readFileSync(out).equals(readFileSync(container))).toBe(true);
   });
 });

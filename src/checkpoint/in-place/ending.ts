@@ -27,18 +27,18 @@ export interface Ending {
  * Puts metadata where the container has them: into the header of safetensors, into a file of its own in a torch archive,
  * behind the end of a pickle.
  *
- * @param metadata in place of the container's; unless given, these stay
+ * @param metadata in place of the container's, which may not be true of what is written
  */
 export async function endingOf(
   path: string,
   container: CheckpointFile,
-  metadata: LateMetadata | undefined,
+  metadata: LateMetadata,
 ): Promise<Ending> {
   const { file, directory, note } = container;
   if (directory !== undefined) return archiveEnding(path, container, directory, metadata);
-  const asItIs = { start: file.size, write: async () => {} };
-  if (metadata === undefined) return asItIs;
-  if (container.container === 'safetensors') return { ...asItIs, head: await headOf(container, metadata) };
+  if (container.container === 'safetensors') {
+    return { start: file.size, head: await headOf(container, metadata), write: async () => {} };
+  }
   return {
     start: note?.start ?? file.size,
     write: async (sink) => sink.write(encodeTrailer(withoutNative(await resolveMetadata(metadata)))),
@@ -49,15 +49,15 @@ function archiveEnding(
   path: string,
   { file }: CheckpointFile,
   directory: ZipDirectory,
-  metadata: LateMetadata | undefined,
+  metadata: LateMetadata,
 ): Ending {
   const noteName = zipNoteName(torchPickleName(directory)!);
-  const old = metadata === undefined ? undefined : directory.entries.get(noteName);
+  const old = directory.entries.get(noteName);
   return {
     start: old !== undefined && isLast(old, directory) ? old.headerOffset : directory.offset,
     write: async (sink, sums) => {
       const changed = (await sums?.renew(sink)) ?? new Map<ZipEntry, number>();
-      const json = metadata && encodeNote(withoutNative(await resolveMetadata(metadata)));
+      const json = encodeNote(withoutNative(await resolveMetadata(metadata)));
       const added = json && (await writeEntry(sink, noteName, json.length, [json]));
       await copyDirectory(path, file, directory, sink, { sums: changed, removed: old, added });
     },
@@ -68,10 +68,13 @@ function isLast(entry: ZipEntry, { entries }: ZipDirectory): boolean {
   return [...entries.values()].every(({ headerOffset }) => headerOffset <= entry.headerOffset);
 }
 
-/** The header of a safetensors file with other metadata; what describes its network stays. */
-async function headOf({ file }: CheckpointFile, metadata: LateMetadata): Promise<Patch> {
-  const { json, end } = await readHeader(file);
-  const bytes = withMetadata(json, withoutNative(await resolveMetadata(metadata)));
+/** The header of a safetensors file with other metadata; what describes its network stays. Undefined for no change. */
+async function headOf(container: CheckpointFile, metadata: LateMetadata): Promise<Patch | undefined> {
+  const wanted = withoutNative(await resolveMetadata(metadata));
+  const own = withoutNative((await container.content()).metadata);
+  if (Object.keys({ ...wanted, ...own }).length === 0) return undefined;
+  const { json, end } = await readHeader(container.file);
+  const bytes = withMetadata(json, wanted);
   return {
     start: 0,
     end,

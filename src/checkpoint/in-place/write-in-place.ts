@@ -19,7 +19,7 @@ export interface WriteInPlaceOptions extends InPlaceLimits {
   /** Replace an existing file; also where it is the container itself. */
   readonly force?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Metadata of the file from now on; unless given, those of the container stay. */
+  /** Metadata of the file, none unless given: those of the container may not be true of what is written. */
   readonly metadata?: LateMetadata | undefined;
   /** Called with the bytes of the file written and to write. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
@@ -28,7 +28,7 @@ export interface WriteInPlaceOptions extends InPlaceLimits {
 /**
  * Writes a copy of a checkpoint file in which only the bytes of the given networks' tensors are replaced, so that the
  * tools that made the file load it again with all that it holds. Values get the type, strides and form that the
- * container has for them; checksums of zip containers are renewed; every other byte stays as it is. A tensor that the
+ * container has for them; checksums of zip containers are renewed; every other byte stays as it is, but for metadata. A tensor that the
  * file holds once for several of its networks changes in all of them.
  *
  * @param container a path, or an open file, which stays open
@@ -60,7 +60,7 @@ async function write(
 ): Promise<InPlaceReport> {
   const { patches, report } = await planPatches(path, container, networks, options);
   const { file } = container;
-  const ending = await endingOf(path, container, options.metadata);
+  const ending = await endingOf(path, container, options.metadata ?? {});
   if (ending.head !== undefined) patches.unshift(ending.head);
   const sums = container.directory && (await ZipSums.of(file, container.directory, patches));
   const isRewritten = sums === undefined && patches.every((patch) => patch.keepsLength);

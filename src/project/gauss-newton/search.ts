@@ -62,7 +62,11 @@ function effortFor(resolution: number): Effort {
   return resolution <= FULL_UP_TO ? FULL : MODEST;
 }
 
-/** A later start is given up when it is not so near as this times the best one at its third stage. */
+/** Stages after which it shows whether a start leads to the picture, and how near it then is if it clearly does. */
+const TRIAL = 3;
+const CLEAR = 3e-4;
+
+/** A start is given up when it is not so near as this times the best one. */
 const HOPELESS = 4;
 
 /** Steps that a search makes at most. */
@@ -88,6 +92,15 @@ interface State {
   readonly residuals: Float32Array;
   /** Sum of the residuals' squares: the pyramid loss. */
   readonly distance: number;
+}
+
+/** A search from one start: where it is, and the stage that comes next. */
+interface Way {
+  state: State;
+  readonly damping: { value: number };
+  next: number;
+  /** Whether further stages are of no use. */
+  isOver: boolean;
 }
 
 /**
@@ -180,36 +193,37 @@ export function createGaussNewton(
     return { point, residuals: residuals!, distance: squared(residuals!) };
   }
 
-  /** All stages from one start, as long as they lead nearer and not `hopeless`ly behind. */
-  async function descend(
-    start: Float32Array,
-    target: Float32Array,
-    hopeless: number,
-    options: GaussNewtonOptions,
-  ): Promise<State> {
-    let state = await looked(start, target);
-    const damping = { value: DAMPING.first };
-    for (const [k, settings] of stages.entries()) {
+  /** Stages of a way up to the one with index `end`, as long as they lead nearer. */
+  async function follow(way: Way, end: number, target: Float32Array, options: GaussNewtonOptions) {
+    while (way.next < end && !way.isOver) {
       throwIfAborted(options.signal);
-      const before = state.distance;
-      state = await stage(state, settings, target, damping, options);
-      const isLast = settings.directions >= directions!.length && state.distance > before * (1 - LEAST_GAIN);
-      if (isLast || state.distance < (options.stopBelow ?? 0) || (k >= 2 && state.distance > hopeless)) break;
+      const settings = stages[way.next++]!;
+      const before = way.state.distance;
+      way.state = await stage(way.state, settings, target, way.damping, options);
+      const gainsLittle = way.state.distance > before * (1 - LEAST_GAIN);
+      const isWhole = settings.directions >= directions!.length;
+      way.isOver = (isWhole && gainsLittle) || way.state.distance < (options.stopBelow ?? 0);
     }
-    return state;
   }
 
   return {
     async search(target, options = {}) {
       const { stopBelow = 0 } = options;
-      let best: State | undefined;
+      const ways: Way[] = [];
+      const nearestWay = () => ways.toSorted((a, b) => a.state.distance - b.state.distance)[0]!;
       for (const start of (await nearest(target, options.signal)).slice(0, starts)) {
-        if (best !== undefined && best.distance < stopBelow) break;
-        const hopeless = best === undefined ? Number.POSITIVE_INFINITY : best.distance * HOPELESS;
-        const state = await descend(start, target, hopeless, options);
-        if (best === undefined || state.distance < best.distance) best = state;
+        if (ways.length > 0 && nearestWay().state.distance < CLEAR) break;
+        const state = await looked(start, target);
+        const way = { state, damping: { value: DAMPING.first }, next: 0, isOver: false };
+        ways.push(way);
+        await follow(way, TRIAL, target, options);
       }
-      return best!;
+      for (const way of ways.toSorted((a, b) => a.state.distance - b.state.distance)) {
+        const { distance } = nearestWay().state;
+        if (distance < stopBelow || way.state.distance > distance * HOPELESS) break;
+        await follow(way, stages.length, target, options);
+      }
+      return nearestWay().state;
     },
     async dispose() {
       await Promise.all([view.dispose(), gram.dispose()]);

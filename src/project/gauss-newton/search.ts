@@ -87,6 +87,9 @@ const LEAST_GAIN = 0.05;
 /** Steps that fail in a row before a new Jacobian is measured. */
 const FAILURES = 2;
 
+/** Steps that are still made where the picture is found: they cost little, and bring w nearer. */
+const FINISHING = 3;
+
 interface State {
   readonly point: Float32Array;
   readonly residuals: Float32Array;
@@ -171,9 +174,9 @@ export function createGaussNewton(
   ): Promise<State> {
     const { along, model } = await linearise(from, count, target, signal);
     let state = from;
-    for (let step = 0, failures = 0; step < steps && failures < FAILURES; step++) {
+    for (let step = 0, failures = 0, near = 0; step < steps && failures < FAILURES; step++) {
       throwIfAborted(signal);
-      if (state.distance < stopBelow) break;
+      if (state.distance < stopBelow && near++ >= FINISHING) break;
       const move = model.step(state.residuals, damping.value * state.distance);
       const tried = await looked(moved(state.point, along, move, space), target);
       await onStep?.(tried);

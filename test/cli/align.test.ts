@@ -13,10 +13,12 @@ const golden = (name: string) => fixture(`golden/alignment/${name}`);
 async function twoAstronauts(path: string): Promise<void> {
   const one = await readFile(ASTRONAUT);
   const parts = [0, 512].map((left) => ({ input: one, left, top: 0 }));
-  await sharp({ create: { width: 1024, height: 512, channels: 3, background: '#000' } })
+  const both = await sharp({ create: { width: 1024, height: 512, channels: 3, background: '#000' } })
     .composite(parts)
     .png()
-    .toFile(path);
+    .toBuffer();
+  // In a larger photo faces would be looked for in tiles, too.
+  await sharp(both).resize(512).toFile(path);
 }
 
 test('a landmarks file replaces the detector and says the size', async () => {
@@ -46,8 +48,8 @@ test('faces are numbered from left to right; one file takes one face', async () 
   expect(both.code).toBe(0);
   const [{ faces }] = JSON.parse(both.stdout).results;
   expect(faces.map(({ output }: { output: string }) => output)).toEqual(['two-face-1.png', 'two-face-2.png']);
-  expect(faces[0].box.left).toBeLessThan(512);
-  expect(faces[1].box.left).toBeGreaterThan(512);
+  expect(faces[0].box.left).toBeLessThan(256);
+  expect(faces[1].box.left).toBeGreaterThan(256);
   expect(faces[0].landmarks.length).toBe(68);
 
   const refused = await run('blend', ['align', 'two.png', ...small, '--out', 'one.png'], folder);

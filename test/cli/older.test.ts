@@ -174,6 +174,7 @@ describe.each(['stylegan1', 'pggan'])('%s', (name) => {
     }
     const toonify = [
       picture,
+      '--no-align',
       ...pair,
       '--swap',
       '8',

@@ -52,6 +52,19 @@ test('results are made again bit for bit, wherever they and their pictures have 
   expect((await again('moved/x.jpg', 'moved/b.png', ...found))[1]).toMatchObject({ levels: 0 });
 }, 120_000);
 
+test('a result of a landmarks file, in W+, is made again with that file only', async () => {
+  const folder = await temporaryFolder();
+  const golden = (name: string) => fixture(`golden/alignment/${name}`);
+  await copyFile(golden('inside.png'), join(folder, 'a.png'));
+  const settings = ['--profile', 'reference', '--steps', '2', '--space', 'w+', ...ONE_THREAD];
+  const landmarks = ['--landmarks', golden('inside.json')];
+  expect((await run('toonify', ['a.png', ...settings, ...landmarks], folder)).code).toBe(0);
+  const without = await run('toonify', ['--again', 'a-toon.png'], folder);
+  expect([without.code, without.stderr]).toEqual([3, expect.stringContaining('landmarks: expected')]);
+  const again = await run('toonify', ['--again', 'a-toon.png', ...landmarks, '--json'], folder);
+  expect([again.code, JSON.parse(again.stdout).identical]).toEqual([0, true]);
+});
+
 test('only results can be made again, and only as they were', async () => {
   const folder = await temporaryFolder();
   const picture = fixture('pictures/person-01.png');

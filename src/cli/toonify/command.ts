@@ -192,8 +192,10 @@ function nowhere(output: string): string {
 function onlyItem(items: readonly Item[], record: Settings, again: Again): Item {
   const { output, number, expected } = again;
   const item = items.find((one) => one.state === 'todo' && one.part.number === number) ?? items[0]!;
-  const found: Settings = { ...expected, ...record };
-  const other = Object.keys(found).find(
+  // What is of the result itself, not of the settings.
+  const { version, input, number: face, of } = expected;
+  const found: Settings = { version, input, number: face, of, ...record };
+  const other = [...new Set([...Object.keys(expected), ...Object.keys(found)])].find(
     (key) => JSON.stringify(found[key]) !== JSON.stringify(expected[key]),
   );
   if (other === undefined) return { ...item, output };

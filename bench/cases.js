@@ -107,13 +107,17 @@ function stepCase(resolution, makeLoss = () => pyramidLoss) {
       return {
         run: async () => void (await executable.run(feeds)),
         async floor() {
-          const floor = await convolutionFloor(gigaMultiplications(synthesisProgram(network)), threads);
-          return { ...floor, run: async () => 3 * (await floor.run()) };
+          const picture = gigaMultiplications(synthesisProgram(network));
+          return timesAsLong(3, await convolutionFloor(picture, threads));
         },
         close: () => executable.dispose(),
       };
     },
   };
+}
+
+function timesAsLong(factor, floor) {
+  return { ...floor, run: async () => factor * (await floor.run()) };
 }
 
 function noiseOf(network) {
@@ -124,12 +128,11 @@ function noiseOf(network) {
 
 /** The second `blend render` of a model as a whole process; the floor is the picture alone, in a process that goes on. */
 async function prepareRenderAgain({ threads }) {
-  const { folder, path, remove } = temporaryFolder();
+  const { home, path, remove } = temporaryFolder();
   await writeCheckpoint(path('model.safetensors'), randomCheckpoint(1024));
   const args = ['render', path('model.safetensors'), '--seeds', '0', '--out', path('face.png')];
-  const environment = { STYLEGAN_BLEND_HOME: folder };
   return {
-    run: () => runBlend([...args, '--threads', String(threads), '--quiet', '--force'], environment),
+    run: () => runBlend([...args, '--threads', String(threads), '--quiet', '--force'], home),
     async floor() {
       const renderer = await createRenderer(
         randomCheckpoint(1024),
@@ -144,17 +147,17 @@ async function prepareRenderAgain({ threads }) {
   };
 }
 
-/** Sixteen seeds of a 256 px generator as PNG files, by a whole process. */
+/** Eight seeds of a 256 px generator as PNG files, by a whole process. */
 async function prepareBatch({ threads }) {
-  const { path, remove } = temporaryFolder();
+  const { home, path, remove } = temporaryFolder();
   const model = randomCheckpoint(256);
   await writeCheckpoint(path('model.safetensors'), model);
-  const args = ['render', path('model.safetensors'), '--seeds', '0-15', '--out', path('faces')];
+  const args = ['render', path('model.safetensors'), '--seeds', '0-7', '--out', path('faces')];
   return {
-    run: () => runBlend([...args, '--threads', String(threads), '--quiet', '--force']),
+    run: () => runBlend([...args, '--threads', String(threads), '--quiet', '--force'], home),
     async floor() {
-      const gigas = gigaMultiplications(synthesisProgram(await loadGenerator(model)));
-      return convolutionFloor(16 * gigas, threads);
+      const program = synthesisProgram(await loadGenerator(model));
+      return timesAsLong(8, await convolutionFloor(gigaMultiplications(program), threads));
     },
     close: remove,
   };
@@ -255,18 +258,18 @@ async function prepareSweepOfSwaps({ threads }, size) {
 
 /** The same as a user has it, with both models as further columns; the floor is `blend` and `blend render` of one swap. */
 async function prepareSweepProcess({ threads }) {
-  const { path, remove } = temporaryFolder();
+  const { home, path, remove } = temporaryFolder();
   await writeCheckpoint(path('a.safetensors'), randomCheckpoint(1024, 1));
   await writeCheckpoint(path('b.safetensors'), randomCheckpoint(1024, 2));
   const models = ['--base', path('a.safetensors'), '--transfer', path('b.safetensors')];
   const usual = ['--quiet', '--force'];
   const face = ['--seeds', '0', '--threads', String(threads), ...usual];
   const alone = () => {
-    runBlend([...models, '--swap', '16', '--out', path('blend.safetensors'), ...usual]);
-    runBlend(['render', path('blend.safetensors'), ...face, '--out', path('face.png')]);
+    runBlend([...models, '--swap', '16', '--out', path('blend.safetensors'), ...usual], home);
+    runBlend(['render', path('blend.safetensors'), ...face, '--out', path('face.png')], home);
   };
   return {
-    run: () => runBlend(['sweep', ...models, ...face, '--out', path('sweep.png')]),
+    run: () => runBlend(['sweep', ...models, ...face, '--out', path('sweep.png')], home),
     floor: async () => ({ run: () => seconds(alone), close: () => {} }),
     close: remove,
   };
@@ -274,25 +277,24 @@ async function prepareSweepProcess({ threads }) {
 
 /** A sheet of six faces of 64 px through every swap, as a whole process. */
 async function prepareSweep() {
-  const { path, remove } = temporaryFolder();
+  const { home, path, remove } = temporaryFolder();
   const models = ['--base', 'toonhead', '--transfer', 'pixelart', '--out', path('sweep.png')];
-  return { run: () => runBlend(['sweep', ...models, '--quiet', '--force']), close: remove };
+  return { run: () => runBlend(['sweep', ...models, '--quiet', '--force'], home), close: remove };
 }
 
 /** The twelve bundled pictures, 64 px, 30 steps each, as a whole process. */
 async function prepareToonify() {
-  const { path, remove } = temporaryFolder();
+  const { home, path, remove } = temporaryFolder();
   const args = [fixture('pictures'), '--steps', '30', '--out', path('toons')];
   return {
     run: () => {
       rmSync(path('toons'), { recursive: true, force: true });
-      return runToonify([...args, '--quiet']);
+      return runToonify([...args, '--quiet'], home);
     },
     close: remove,
   };
 }
 
-/** The floor is starting Node and ending it. */
 /** `blend plan` of two torch files; the floor is starting Node and ending it. */
 async function preparePlan() {
   const { path, remove } = temporaryFolder();
@@ -305,6 +307,7 @@ async function preparePlan() {
   };
 }
 
+/** The floor is starting Node and ending it. */
 async function prepareHelp() {
   return {
     run: () => runBlend(['--help']),
@@ -326,7 +329,8 @@ async function seconds(work) {
 function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'stylegan-blend-bench-'));
   return {
-    folder,
+    /** For programs that are run: models and caches of their own, not the user's. */
+    home: { STYLEGAN_BLEND_HOME: join(folder, 'home') },
     path: (name) => join(folder, name),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

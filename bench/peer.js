@@ -14,7 +14,7 @@ export function findPython() {
 
 /**
  * Starts the PyTorch peer and lets it warm up. It computes only when it is asked to, so that its runs can take turns
- * with ours.
+ * with ours. undefined where it ends at once: out of memory, say.
  */
 export async function startPeer(python, { mode, resolution }, threads) {
   const child = spawn(python, [script, mode, resolution, threads].map(String), {
@@ -23,12 +23,14 @@ export async function startPeer(python, { mode, resolution }, threads) {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
     const { value, done } = await lines.next();
-    if (done) throw new Error('the PyTorch peer has ended');
-    return Number(value);
+    if (!done) return Number(value);
+    console.error('bench: the PyTorch peer has ended; going on without it');
+    return undefined;
   };
-  await answer();
+  child.stdin.on('error', () => {});
+  if ((await answer()) === undefined) return undefined;
   return {
-    /** Seconds of one run. */
+    /** Seconds of one run; undefined where it has ended. */
     async run() {
       child.stdin.write('\n');
       return answer();

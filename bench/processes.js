@@ -10,8 +10,8 @@ export function runBlend(args, environment = {}) {
 }
 
 /** The same for `toonify`. */
-export function runToonify(args) {
-  return runNode([programPath('toonify'), ...args]);
+export function runToonify(args, environment = {}) {
+  return runNode([programPath('toonify'), ...args], environment);
 }
 
 export function runNode(args, environment = {}) {

@@ -86,7 +86,8 @@ function engineLines(check: EngineCheck): string[] {
   const name = `${check.engine} on ${check.device}, ${check.package}`;
   const advice = check.advice === undefined ? [] : [`        ${check.advice}`];
   if (check.state === 'works') {
-    return [`ok      ${name}: ${check.milliseconds} ms (${check.description})`, ...advice];
+    const half = check.half === undefined ? '' : `; ${check.half ? '' : 'no '}half precision`;
+    return [`ok      ${name}: ${check.milliseconds} ms (${check.description})${half}`, ...advice];
   }
   if (check.state === 'not installed') return [`absent  ${name}`, ...advice];
   const { reason = '' } = check;

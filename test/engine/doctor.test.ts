@@ -68,6 +68,25 @@ test('a default engine that computes nonsense is found out', async () => {
   });
 });
 
+test('of graphics devices it says whether they have 16-bit floats', async () => {
+  const engine = await openEngine({ engine: 'onnxruntime', device: 'cpu', threads: 1 });
+  const having: Engine = { ...engine, device: 'webgpu' };
+  const lacking: Engine = {
+    ...having,
+    async compile(what) {
+      if ('nodes' in what && what.nodes.some(({ kind }) => kind === 'half')) throw new Error('requires f16');
+      return engine.compile(what);
+    },
+  };
+  const engines = [engine, having, lacking].map((one) => ({ ...cpu, open: async () => one }));
+  const report = await runDoctor({ engines, system: linux });
+  expect(report.engines.map(({ state, half }) => [state, half])).toEqual([
+    ['works', undefined],
+    ['works', true],
+    ['works', false],
+  ]);
+});
+
 test('a part that is missing comes with its command, unless it cannot work here', async () => {
   const engines = [failing(nodeGpu, notThere)];
   const { engines: checks, optional } = await runDoctor({ engines, system: linux });

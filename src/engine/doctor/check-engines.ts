@@ -1,5 +1,6 @@
 import { EngineError } from '../../errors.js';
 import { DEVICES, type Engine, type EngineOptions } from '../engine.js';
+import { withHalves } from '../half.js';
 import { probe } from '../probe.js';
 import { TFJS_PACKAGES } from '../tfjs/packages.js';
 import { adviceFor } from './advice.js';
@@ -39,13 +40,16 @@ export async function check(candidate: Candidate, system: System): Promise<Engin
 
 async function attempt(
   candidate: Candidate,
-): Promise<Pick<EngineCheck, 'state' | 'device' | 'description' | 'milliseconds'>> {
+): Promise<Pick<EngineCheck, 'state' | 'device' | 'description' | 'milliseconds' | 'half'>> {
   const opened = await candidate.open();
   const milliseconds = await probe(opened);
+  const isGraphics = opened.name === 'onnxruntime' && opened.device !== 'cpu';
+  const half = isGraphics && (await withHalves(opened, true)).half;
   return {
     state: 'works',
     device: opened.device,
     description: opened.description,
     milliseconds: Math.round(milliseconds * 10) / 10,
+    ...(isGraphics ? { half } : {}),
   };
 }

@@ -32,6 +32,8 @@ export interface EngineCheck {
   readonly description?: string;
   /** Time to compile and run a tiny graph with a known result. */
   readonly milliseconds?: number;
+  /** Whether it has 16-bit floats, for `--half`; of graphics devices that work. */
+  readonly half?: boolean;
   /** Why it is not available. */
   readonly reason?: string;
   /** What is known about that, and what to do. */

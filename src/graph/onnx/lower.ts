@@ -30,19 +30,16 @@ export function toOnnx(program: Program, options: OnnxOptions = {}): Uint8Array 
   const writer = new GraphWriter({ storeHalves: options.storeHalves, batchInput: batchInput(program) });
   const halves: ReadonlySet<Tensor> = options.halves === true ? halvesOf(program) : new Set();
   const names = new Map<Tensor, string>();
-  const narrowed = new Map<Tensor, string>();
-  // Constants are written where they are used, in the precision that is used there.
-  const nameOf = (x: Tensor): string =>
-    x.kind === 'constant'
-      ? lower(x, [], writer)
-      : halves.has(x) === writer.inHalves
-        ? names.get(x)!
-        : cast(x);
-  const cast = (x: Tensor): string => {
-    if (!writer.inHalves) return writer.op('Cast', [names.get(x)!], { to: ElementType.float });
-    const name = narrowed.get(x) ?? writer.op('Cast', [names.get(x)!], { to: ElementType.half });
-    narrowed.set(x, name);
-    return name;
+  const casts = new Map<Tensor, string>();
+  /** In the precision of the node that is being written. Constants are written where they are used. */
+  const nameOf = (x: Tensor): string => {
+    if (x.kind === 'constant') return lower(x, [], writer);
+    const name = names.get(x)!;
+    if (halves.has(x) === writer.inHalves) return name;
+    const to = writer.inHalves ? ElementType.half : ElementType.float;
+    const cast = casts.get(x) ?? writer.op('Cast', [name], { to });
+    casts.set(x, cast);
+    return cast;
   };
   for (const node of program.nodes) {
     if (node.kind === 'constant') continue;

@@ -130,4 +130,17 @@ test('a file that is no report is not replaced by one', async () => {
   expect(code).toBe(4);
   expect(stderr).toContain('mine.html: the file exists already, and is no report');
   expect(await readFile(join(folder, 'mine.html'), 'utf8')).toBe('<p>mine</p>');
+
+  // A report among the pictures is none of them.
+  const among = [
+    'photos',
+    '--no-align',
+    ...args.slice(1, -1),
+    'photos/page.html',
+    '--out',
+    'photos',
+    '--quiet',
+  ];
+  for (let k = 0; k < 2; k++)
+    expect(await run('toonify', among, folder)).toMatchObject({ code: 0, stderr: '' });
 });

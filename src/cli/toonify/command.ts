@@ -95,6 +95,7 @@ export async function toonify(
       force,
       settings: record,
       files: models.files,
+      except: files?.report === undefined ? [] : [files.report],
     };
     const planned = await planWithFaces(paths, planning, architecture.resolution, context);
     const items = again === undefined ? planned : [onlyItem(planned, record, again)];

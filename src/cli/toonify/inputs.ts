@@ -16,7 +16,7 @@ export interface Input {
 
 export interface ListOptions {
   readonly recursive: boolean;
-  /** Folders that results go to: what is in them is no input. */
+  /** Folders that results go to: what is in them is no input. And files that are none. */
   readonly except: readonly string[];
   readonly signal?: AbortSignal;
 }
@@ -49,7 +49,8 @@ export async function listInputs(paths: readonly string[], options: ListOptions)
   const unique: Input[] = [];
   for (const input of found) {
     const id = await identity(input.path);
-    if (seen.has(id)) continue;
+    if (seen.has(id) || (input.folder !== undefined && excluded.has(id) && input.error === undefined))
+      continue;
     seen.add(id);
     unique.push(input);
   }

@@ -21,6 +21,8 @@ export interface PictureFilesOptions {
   readonly suffix: string;
   /** The key by which the metadata of a result tells that it is one. */
   readonly key: string;
+  /** Files in the folders that are no pictures: a report of an earlier run. */
+  readonly except?: readonly string[] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -40,7 +42,7 @@ export async function pictureFiles(
   const destination = await destinationOf(out, folders, pictures, suffix);
   const places = destination.kind === 'file' ? [dirname(destination.path)] : destination.all;
   for (const folder of places) await checkFolder(folder);
-  const except = destination.kind === 'file' ? [] : places;
+  const except = [...(options.except ?? []), ...(destination.kind === 'file' ? [] : places)];
   const listed = await listInputs(paths, { recursive, signal, except });
   const inputs = await withoutResults(listed, options);
   if (inputs.length === 0) {

@@ -27,6 +27,8 @@ export interface PlanOptions {
   readonly recursive: boolean;
   readonly force: boolean;
   readonly settings: Settings;
+  /** Files in the folders that are no pictures. */
+  readonly except?: readonly string[] | undefined;
   /** Files that are read beside the pictures. */
   readonly files: readonly string[];
   /** Makes what looks into pictures, once it is known how many there are. */
@@ -45,8 +47,15 @@ const MAX_FACES = 1000;
  * @throws InputFileError `PICTURES_MISSING`; UsageError and OutputError where `--out` cannot be written
  */
 export async function planItems(paths: readonly string[], options: PlanOptions): Promise<Item[]> {
-  const { out, recursive, signal } = options;
-  const { files } = await pictureFiles(paths, { out, recursive, suffix: SUFFIX, key: RESULT_KEY, signal });
+  const { out, recursive, except, signal } = options;
+  const { files } = await pictureFiles(paths, {
+    out,
+    recursive,
+    suffix: SUFFIX,
+    key: RESULT_KEY,
+    except,
+    signal,
+  });
   const read = new Map<string, string>();
   for (const path of [...options.files, ...files.map((file) => file.path)]) {
     const id = await fileIdentity(path);

@@ -2,6 +2,12 @@ import { InputFileError } from '../errors.js';
 import type { Buffers } from '../files/buffers.js';
 import type { Checkpoint } from './checkpoint.js';
 
+/** All bits of a 32-bit float but its sign. */
+const MAGNITUDE = 0x7fffffff;
+
+/** The lowest bit of its exponent. */
+const EXPONENT_ONE = 0x00800000;
+
 /**
  * Reads a tensor whose values all have to be numbers.
  *
@@ -29,16 +35,21 @@ export function firstNonFinite(values: Float32Array): number {
   return isFinite32(values) ? -1 : values.findIndex((value) => !Number.isFinite(value));
 }
 
-/** A sum in 64 bits of anything finite is finite. Four sums at a time: twice as fast as looking at each value. */
-function isFinite32(values: Float32Array): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
+/**
+ * NaN and infinity are what has all bits of the exponent set: one more at its end then carries into the sign. Four times
+ * as fast as adding the values up.
+ */
+function isFinite32({ buffer, byteOffset, length }: Float32Array): boolean {
+  const bits = new Int32Array(buffer, byteOffset, length);
+  let carries = 0;
   let i = 0;
-  for (; i + 4 <= values.length; i += 4) {
-    a += values[i]!;
-    b += values[i + 1]!;
-    c += values[i + 2]!;
-    d += values[i + 3]!;
+  for (; i + 4 <= length; i += 4) {
+    carries |=
+      ((bits[i]! & MAGNITUDE) + EXPONENT_ONE) |
+      ((bits[i + 1]! & MAGNITUDE) + EXPONENT_ONE) |
+      ((bits[i + 2]! & MAGNITUDE) + EXPONENT_ONE) |
+      ((bits[i + 3]! & MAGNITUDE) + EXPONENT_ONE);
   }
-  for (; i < values.length; i++) a += values[i]!;
-  return Number.isFinite(a + b + c + d);
+  for (; i < length; i++) carries |= (bits[i]! & MAGNITUDE) + EXPONENT_ONE;
+  return carries >= 0;
 }

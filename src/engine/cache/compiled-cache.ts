@@ -76,6 +76,8 @@ export async function findCompiled(cache: CompiledCache, key: string): Promise<C
     const found = await checksumOfFile(join(folder, name), bytes ?? -1).catch(() => undefined);
     return found !== undefined && found === expected;
   };
+  // Begun first: opening a session leaves this thread no time to start another one.
+  const isWhole = matches(WEIGHTS_FILE);
   if (!(await matches(MODEL_FILE))) {
     await forgetCompiled(cache, key);
     return undefined;
@@ -85,7 +87,7 @@ export async function findCompiled(cache: CompiledCache, key: string): Promise<C
   return {
     modelPath: join(folder, MODEL_FILE),
     inputs: new Map(about.inputs),
-    isWhole: matches(WEIGHTS_FILE),
+    isWhole,
   };
 }
 

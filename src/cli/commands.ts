@@ -12,8 +12,6 @@ import {
   addEngine,
   addFeatures,
   addNetwork,
-  addPivotal,
-  addProjectionOptions,
   addPsi,
   choice,
   dtypeOption,
@@ -22,6 +20,7 @@ import {
   text,
   wholeNumber,
 } from './options.js';
+import { addPivotal, addProjectionOptions } from './search-options.js';
 
 const plan: Definition = {
   usage: 'plan [recipe]',

@@ -1,16 +1,8 @@
 import { DEFAULT_OWN } from '../compare/attribution.js';
 import { LOSS_NAMES, type LossName } from '../project/loss-spec.js';
 import type { Definition } from './definition.js';
-import {
-  addClass,
-  addCommon,
-  addEngine,
-  addLoss,
-  addNetwork,
-  malformed,
-  text,
-  wholeNumber,
-} from './options.js';
+import { addClass, addCommon, addEngine, addNetwork, malformed, text, wholeNumber } from './options.js';
+import { addLoss } from './search-options.js';
 
 /** `blend compare A B`. */
 export const compare: Definition = {

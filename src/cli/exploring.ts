@@ -9,7 +9,6 @@ import {
   addCommon,
   addEngine,
   addNetwork,
-  addProjectionOptions,
   addPsi,
   addRecipe,
   choice,
@@ -18,6 +17,7 @@ import {
   text,
   wholeNumber,
 } from './options.js';
+import { addProjectionOptions } from './search-options.js';
 import { sliding } from './sliding.js';
 import { axis } from './sweep-axes.js';
 

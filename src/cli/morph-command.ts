@@ -16,8 +16,9 @@ import { type FilmChoice, frameCount } from './film-options.js';
 import { checkFilmOutput, writeFrames } from './film-output.js';
 import { requireFitting } from './latents-fit.js';
 import { openNamed } from './named-models.js';
-import { type EngineChoice, type SearchChoice, searchSettings } from './options.js';
+import type { EngineChoice } from './options.js';
 import type { Context, Outcome } from './outcome.js';
+import { type SearchChoice, searchSettings } from './search-options.js';
 
 interface MorphCommandOptions extends FilmChoice, EngineChoice, SearchChoice {
   readonly base: string;

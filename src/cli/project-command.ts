@@ -16,19 +16,14 @@ import { labelOf } from '../render/styles.js';
 import { chosenLoss } from './chosen-loss.js';
 import { chosenEngine } from './engine.js';
 import { FAMILY_KEY, stylesOfLatents } from './latents-fit.js';
-import {
-  type CommonOptions,
-  type EngineChoice,
-  type SearchChoice,
-  type SearchSettings,
-  searchSettings,
-} from './options.js';
+import type { CommonOptions, EngineChoice } from './options.js';
 import type { Context, Outcome } from './outcome.js';
 import { checkOutput, requireDistinct } from './outputs.js';
 import { generatorOutput, tuneTo, tuningOf, writeTuned } from './pivotal.js';
 import { psnr } from './psnr.js';
 import { STATE_SUFFIX, searchBinding } from './search-binding.js';
 import { FILM_FPS, stepsPerFrame } from './search-film.js';
+import { type SearchChoice, type SearchSettings, searchSettings } from './search-options.js';
 
 interface ProjectOptions extends CommonOptions, EngineChoice, SearchChoice {
   readonly network?: string;

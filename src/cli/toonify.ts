@@ -2,18 +2,9 @@ import { Command } from 'commander';
 import { UsageError } from '../errors.js';
 import { addFaceOptions } from './face-options.js';
 import { HELP_OUTPUT } from './help-output.js';
-import {
-  addClass,
-  addCommon,
-  addEngine,
-  addPivotal,
-  addProjectionOptions,
-  addPsi,
-  addRecipe,
-  text,
-  wholeNumber,
-} from './options.js';
+import { addClass, addCommon, addEngine, addPsi, addRecipe, text, wholeNumber } from './options.js';
 import { runProgram, type Start } from './run.js';
+import { addPivotal, addProjectionOptions } from './search-options.js';
 import { addVersion } from './version.js';
 
 const EXAMPLES = `

@@ -8,10 +8,10 @@ import { createRenderer, type Renderer } from '../../render/renderer.js';
 import { contactSheet } from '../../render/sheet.js';
 import { labelOf } from '../../render/styles.js';
 import { stylesOfLatents } from '../latents-fit.js';
-import type { SearchSettings } from '../options.js';
 import { psnr } from '../psnr.js';
 import { searchBinding } from '../search-binding.js';
 import { stepsPerFrame } from '../search-film.js';
+import type { SearchSettings } from '../search-options.js';
 import type { Models } from './models.js';
 import { createTunedBlends } from './tuned-blend.js';
 

@@ -2,6 +2,7 @@ import { throwIfAborted } from '../errors.js';
 import { openForReading } from '../files/random-access.js';
 import type { Checkpoint } from './checkpoint.js';
 import { openCheckpointFile } from './checkpoint-file.js';
+import { sameBits } from './same-bits.js';
 
 /** What two files have in common. */
 export interface FileComparison {
@@ -52,12 +53,10 @@ async function differing(
     throwIfAborted(signal);
     const isInBoth = first.tensors.has(name) && second.tensors.has(name);
     const [x, y] = isInBoth ? await Promise.all([first.read(name), second.read(name)]) : [];
-    if (x === undefined || y === undefined || !bytes(x).equals(bytes(y))) different.push(name);
+    if (x === undefined || y === undefined || !sameBits(x, y)) different.push(name);
   }
   return different;
 }
-
-const bytes = (values: Float32Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
 
 async function haveSameBytes(a: string, b: string, signal: AbortSignal | undefined): Promise<boolean> {
   const [first, second] = await Promise.all([openForReading(a), openForReading(b)]);

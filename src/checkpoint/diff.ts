@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../errors.js';
 import { type Checkpoint, resolutionOf } from './checkpoint.js';
+import { sameBits } from './same-bits.js';
 
 /** How far two networks are from each other. */
 export interface CheckpointDiff {
@@ -92,8 +93,7 @@ function compare(a: Float32Array, b: Float32Array): Sums {
     difference += step * step;
     size += a[i]! * a[i]!;
   }
-  const [first, second] = [a, b].map((v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength));
-  return { tensors: 1, identical: first!.equals(second!) ? 1 : 0, difference, size };
+  return { tensors: 1, identical: sameBits(a, b) ? 1 : 0, difference, size };
 }
 
 function addTo(groups: Map<number | null, Sums>, resolution: number | null, sums: Sums): void {

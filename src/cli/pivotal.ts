@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
 import { type Checkpoint, requireStyleGan2 } from '../checkpoint/checkpoint.js';
-import { withTensors } from '../checkpoint/with-tensors.js';
 import { writeCheckpoint } from '../checkpoint/write.js';
 import type { Engine } from '../engine/index.js';
 import { UsageError } from '../errors.js';
 import type { Loss } from '../project/loss.js';
-import { createTuner, type Tuned } from '../project/pivotal-tuning.js';
+import { createTuner, type Tuned, tunedCheckpoint } from '../project/pivotal-tuning.js';
 import type { Latents } from '../project/projector.js';
 import { fromPicture, type Picture, toPicture } from '../render/picture.js';
 import { RECIPE_KEY } from '../swap/recipe-metadata.js';
@@ -76,10 +75,11 @@ export function tuningOf({ distance, image, steps }: Tuned, target: Picture) {
 export async function writeTuned(
   path: string,
   checkpoint: Checkpoint,
-  { tensors, steps, distance }: Tuned,
+  tuned: Tuned,
   about: Readonly<Record<string, string>>,
   options: { readonly force?: boolean | undefined },
 ): Promise<void> {
+  const { steps, distance } = tuned;
   // Its weights are no longer those of the recipe.
   const { [RECIPE_KEY]: recipe, ...described } = checkpoint.metadata;
   const metadata = {
@@ -90,6 +90,5 @@ export async function writeTuned(
       ...(recipe === undefined ? {} : { model_recipe: recipe }),
     }),
   };
-  const generator = withTensors(checkpoint, tensors, `${checkpoint.origin.path}, tuned`);
-  await writeCheckpoint(path, generator, { metadata, ...options });
+  await writeCheckpoint(path, tunedCheckpoint(checkpoint, tuned), { metadata, ...options });
 }

@@ -36,6 +36,14 @@ export interface ProgramRecipe {
   build(): Promise<Program>;
 }
 
+/** What to compile: a recipe under its key; where there is none, the program itself. */
+export async function underKey(
+  key: string | undefined,
+  build: () => Promise<Program>,
+): Promise<Program | ProgramRecipe> {
+  return key === undefined ? build() : { key, build };
+}
+
 /** The program of a recipe, or the one that is given. */
 export async function built(what: Program | ProgramRecipe): Promise<Program> {
   return 'build' in what ? what.build() : what;

@@ -1,4 +1,5 @@
 import { type Checkpoint, requireStyleGan2 } from '../checkpoint/checkpoint.js';
+import { withTensors } from '../checkpoint/with-tensors.js';
 import type { Engine } from '../engine/index.js';
 import { compileStaged } from '../engine/staged.js';
 import { EngineError, throwIfAborted } from '../errors.js';
@@ -41,6 +42,11 @@ export interface Tuned {
   readonly image: Float32Array;
   /** Updates made until it came nearest. */
   readonly steps: number;
+}
+
+/** The generator with its tuned weights; the original has to stay open. */
+export function tunedCheckpoint(original: Checkpoint, { tensors }: Pick<Tuned, 'tensors'>): Checkpoint {
+  return withTensors(original, tensors, `${original.origin.path}, tuned`);
 }
 
 /** Bends a generator so that it makes certain pictures. Calls must not overlap. */

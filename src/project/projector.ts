@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { Engine, Values } from '../engine/index.js';
+import { type Engine, underKey, type Values } from '../engine/index.js';
 import { compileStaged, type StagedExecutable } from '../engine/staged.js';
 import { throwIfAborted, UsageError } from '../errors.js';
 import { codeStamp } from '../files/code-stamp.js';
@@ -110,11 +110,7 @@ export async function createProjector(
     stepProgram(network, settings, space, pull > 0 ? { weight: pull, statistics } : undefined);
   const stepKey = key && keyOfStep(settings, space, pull);
   // What a loss makes of the target is the same in every step.
-  const step = await compileStaged(
-    engine,
-    stepKey === undefined ? await build() : { key: `${stepKey} ${key}`, build },
-    ['target'],
-  );
+  const step = await compileStaged(engine, await underKey(stepKey && `${stepKey} ${key}`, build), ['target']);
   let gaussNewton: GaussNewton | undefined;
   const search: Search = {
     step,

@@ -1,4 +1,4 @@
-import type { Engine, Executable } from '../engine/index.js';
+import { type Engine, type Executable, underKey } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import { mappingProgram } from '../generator/programs.js';
@@ -20,7 +20,7 @@ export function createMapper(network: GeneratorNetwork, engine: Engine, key?: st
     async map(z, classIndex) {
       const label = labelOf(network.architecture, classIndex);
       const build = async () => mappingProgram(network, 1);
-      executable ??= await engine.compile(key === undefined ? await build() : { key, build });
+      executable ??= await engine.compile(await underKey(key, build));
       return (await executable.run(label === undefined ? { z } : { z, label }))['w']!;
     },
     dispose: async () => executable?.dispose(),

@@ -1,9 +1,13 @@
 import { type Checkpoint, requireStyleGan2 } from '../../checkpoint/checkpoint.js';
-import { withTensors } from '../../checkpoint/with-tensors.js';
 import type { Engine } from '../../engine/index.js';
 import { UsageError } from '../../errors.js';
 import type { Loss } from '../../project/loss.js';
-import { createTuner, type Tuned, type TuningOptions } from '../../project/pivotal-tuning.js';
+import {
+  createTuner,
+  type Tuned,
+  type TuningOptions,
+  tunedCheckpoint,
+} from '../../project/pivotal-tuning.js';
 import type { Latents } from '../../project/projector.js';
 import { createRenderer, type Renderer } from '../../render/renderer.js';
 import type { Models } from './models.js';
@@ -40,8 +44,8 @@ export async function createTunedBlends(models: Blending, engine: Engine, loss: 
   return {
     async tune(target, found, options) {
       const tuned = await tuner.tune(target, found, options);
-      const base = withTensors(models.base, tuned.tensors, `${models.base.origin.path}, tuned`);
-      return { tuned, inBlend: await createRenderer(blendOf(base), engine) };
+      const blend = blendOf(tunedCheckpoint(models.base, tuned));
+      return { tuned, inBlend: await createRenderer(blend, engine) };
     },
     dispose: () => tuner.dispose(),
   };

@@ -4,7 +4,7 @@ import type { GeneratorNetwork } from '../../generator/generator.js';
 import type { SearchSpace } from '../search-space.js';
 import type { WStatistics } from '../statistics.js';
 import { widestDirections } from './directions.js';
-import { createGram, LinearModel } from './linear-model.js';
+import { createGram, dot, LinearModel } from './linear-model.js';
 import { createView } from './view.js';
 
 /**
@@ -262,12 +262,6 @@ function moved(
   });
   space.constrain(result);
   return result;
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let total = 0;
-  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
-  return total;
 }
 
 function squared(residuals: Float32Array): number {

@@ -1,4 +1,4 @@
-import type { Engine, Executable } from '../../engine/index.js';
+import { type Engine, type Executable, underKey } from '../../engine/index.js';
 import { throwIfAborted } from '../../errors.js';
 import type { GeneratorNetwork } from '../../generator/generator.js';
 import { noiseFeeds, noiseInputsOf, ownNoise } from '../../generator/noise-layers.js';
@@ -63,8 +63,7 @@ export function createView(
   const compiled = new Map<number, Promise<Executable>>();
   const executable = (batch: number) => {
     const build = async () => residualProgram(network, space, batch);
-    const compile = async () =>
-      engine.compile(key === undefined ? await build() : { key: `residuals of ${batch} ${key}`, build });
+    const compile = async () => engine.compile(await underKey(key && `residuals of ${batch} ${key}`, build));
     if (!compiled.has(batch)) compiled.set(batch, compile());
     return compiled.get(batch)!;
   };

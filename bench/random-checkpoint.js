@@ -1,4 +1,4 @@
-import { expectedTensors } from '../dist/checkpoint/expected-tensors.js';
+import { expectedTensors } from '../dist/checkpoint/architecture/expected-tensors.js';
 import { memoryCheckpoint } from '../dist/checkpoint/memory.js';
 
 /**

@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { meant } from '../dist/models/nearest.js';
+import { meant } from '../dist/text/nearest.js';
 import { cases } from './cases.js';
 import { memoryCopySpeed } from './floors.js';
 import { findPython, startPeer } from './peer.js';
@@ -141,7 +141,7 @@ function median(numbers) {
 
 /** bench/results/latest.json and .md: the rows, and the machine that they were measured on. */
 function save(rows) {
-  const folder = fileURLToPath(new URL('./results/', import.meta.url));
+  const folder = fileURLToPath(new URL('./results', import.meta.url));
   mkdirSync(folder, { recursive: true });
   const record = {
     date: new Date().toISOString(),

@@ -7,11 +7,11 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openModel } from '../dist/checkpoint/names.js';
-import { psnr } from '../dist/cli/psnr.js';
 import { openEngine } from '../dist/engine/index.js';
+import { psnr } from '../dist/metric/psnr.js';
+import { fromPicture, toPicture } from '../dist/picture/picture.js';
+import { readPicture } from '../dist/picture/read-picture.js';
 import { createProjector } from '../dist/project/projector.js';
-import { fromPicture, toPicture } from '../dist/render/picture.js';
-import { readPicture } from '../dist/render/read-picture.js';
 import { createRenderer } from '../dist/render/renderer.js';
 
 const { values: options } = parseArgs({

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { readCheckpointFile } from '../dist/checkpoint/checkpoint-file.js';
-import { inspectOpenFile } from '../dist/checkpoint/inspect.js';
+import { inspectOpenFile } from '../dist/checkpoint/inspect/inspect.js';
 import { StyleganBlendError } from '../dist/errors.js';
 
 const LIMIT_MS = 10_000;

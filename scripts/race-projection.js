@@ -14,9 +14,9 @@ import { openEngine } from '../dist/engine/index.js';
 import { loadGenerator } from '../dist/generator/load-generator.js';
 import { noiseFeeds, noiseInputsOf } from '../dist/generator/noise-layers.js';
 import { broadcastTo, input, program, reshape } from '../dist/graph/index.js';
-import { pyramidLoss } from '../dist/project/loss.js';
+import { pyramidLoss } from '../dist/metric/loss.js';
+import { fromPicture } from '../dist/picture/picture.js';
 import { createProjector } from '../dist/project/projector.js';
-import { fromPicture } from '../dist/render/picture.js';
 import { createRenderer } from '../dist/render/renderer.js';
 
 const WARM_UP = 1000;

@@ -2,6 +2,14 @@
  * stylegan-blend as a library: read generators, blend them resolution by resolution, find the w of a picture and
  * render it through the blend. Nothing here prints; long work takes an `AbortSignal` and reports through callbacks.
  */
+
+export { type BlendOptions, blend, type PairToBlend } from './app/blend.js';
+export { type ProjectPictureOptions, project } from './app/project.js';
+export { type OpenGrid, type RecipeAxis, type RecipeSweep, recipeGrid } from './app/recipe-sweep.js';
+export { type RenderOptions, render } from './app/render.js';
+export { type Replay, type ReplayOptions, replay } from './app/replay.js';
+export { type RecipeSweepOptions, type SwapSweepOptions, type SweepOptions, sweep } from './app/sweep.js';
+export type { ModelSource } from './app/with-model.js';
 export {
   type AnyArchitecture,
   type Architecture,
@@ -10,7 +18,7 @@ export {
   resolutionsOf,
   type StyleGan1Architecture,
   styleRows,
-} from './checkpoint/architecture.js';
+} from './checkpoint/architecture/architecture.js';
 export {
   type Checkpoint,
   elementCount,
@@ -19,21 +27,20 @@ export {
   type TensorInfo,
 } from './checkpoint/checkpoint.js';
 export { type CheckpointFile, openCheckpointFile } from './checkpoint/checkpoint-file.js';
-export { type ConvertOptions, type ConvertReport, convertCheckpoint } from './checkpoint/convert.js';
-export { type CheckpointDiff, diffCheckpoints } from './checkpoint/diff.js';
+export { type ConvertOptions, type ConvertReport, convertCheckpoint } from './checkpoint/convert/convert.js';
 export {
   type InPlaceReport,
   type WriteInPlaceOptions,
   writeInPlace,
 } from './checkpoint/in-place/write-in-place.js';
-export { type Inspection, inspectFile, tensorStatistics } from './checkpoint/inspect.js';
+export { type CheckpointDiff, diffCheckpoints } from './checkpoint/inspect/diff.js';
+export { type Inspection, inspectFile, tensorStatistics } from './checkpoint/inspect/inspect.js';
 export { memoryCheckpoint } from './checkpoint/memory.js';
 export { BUNDLED_MODELS, openModel, resolveModel } from './checkpoint/names.js';
 export { type OpenOptions, openCheckpoint } from './checkpoint/open.js';
-export { writeRosinality } from './checkpoint/rosinality-write.js';
-export { openSafetensors, type SafetensorsFile } from './checkpoint/safetensors-read.js';
 export { withTensors } from './checkpoint/with-tensors.js';
-export { type WriteCheckpointOptions, writeCheckpoint } from './checkpoint/write.js';
+export { writeRosinality } from './checkpoint/writers/rosinality-write.js';
+export { type WriteCheckpointOptions, writeCheckpoint } from './checkpoint/writers/write.js';
 export {
   type AttributeOptions,
   type AttributionReport,
@@ -111,6 +118,7 @@ export { matchColours } from './face/match-colours.js';
 export { pasteFace } from './face/paste.js';
 export { openPhoto, type Photo, photoOf } from './face/photo.js';
 export { type Quad, quadOf } from './face/quad.js';
+export { openSafetensors, type SafetensorsFile } from './formats/safetensors/read.js';
 export { type FeatureSwap, withFeaturesOf } from './generator/feature-swap.js';
 export type { GeneratorNetwork } from './generator/generator.js';
 export { type LatentSpace, latentSpaceOf } from './generator/latent-space.js';
@@ -118,19 +126,17 @@ export { loadGenerator } from './generator/load-generator.js';
 export type { NoiseLayer, NoiseMaps } from './generator/noise-layers.js';
 export { mappingProgram, synthesisProgram } from './generator/programs.js';
 export { RandomState } from './generator/random-state.js';
-export { mapping } from './generator/stylegan2-mapping.js';
-export { noiseLayers, synthesis } from './generator/stylegan2-synthesis.js';
+export { mapping } from './generator/stylegan2/mapping.js';
+export { noiseLayers, synthesis } from './generator/stylegan2/synthesis.js';
 export { loadWeights, type Weights } from './generator/weights.js';
 export * as graph from './graph/index.js';
 export { type OnnxOptions, toOnnx } from './graph/onnx/lower.js';
 export { OPEN_BATCH } from './graph/onnx/open-batch.js';
-export { type BlendOptions, blend, type PairToBlend } from './library/blend.js';
-export { type ProjectPictureOptions, project } from './library/project.js';
-export { type OpenGrid, type RecipeAxis, type RecipeSweep, recipeGrid } from './library/recipe-sweep.js';
-export { type RenderOptions, render } from './library/render.js';
-export { type Replay, type ReplayOptions, replay } from './library/replay.js';
-export { type RecipeSweepOptions, type SwapSweepOptions, type SweepOptions, sweep } from './library/sweep.js';
-export type { ModelSource } from './library/with-model.js';
+export { type ChosenLoss, chooseLoss } from './metric/choose-loss.js';
+export { combinedLoss, LOSSES, type Loss, lpipsLoss, pixelLoss, pyramidLoss } from './metric/loss.js';
+export { type LpipsFiles, type LpipsWeights, loadLpips } from './metric/lpips/load.js';
+export { lpipsBetween, lpipsFeatures } from './metric/lpips/lpips.js';
+export { LPIPS_NAMES, type LpipsName } from './metric/lpips/names.js';
 export {
   addModel,
   listModels,
@@ -141,13 +147,20 @@ export {
   type Terms,
   verifyModels,
 } from './models/index.js';
-export { type ChosenLoss, chooseLoss } from './project/choose-loss.js';
+export {
+  checkFilm,
+  encodeFilm,
+  type FilmOptions,
+  type FilmSummary,
+  writeFilm,
+} from './picture/film/film.js';
+export { type FilmFormat, filmFormatOf } from './picture/film/film-format.js';
+export { fromPicture, type Picture, toPicture } from './picture/picture.js';
+export { readPicture, readWholePicture } from './picture/read-picture.js';
+export { contactSheet } from './picture/sheet.js';
+export { encodePicture, writePicture } from './picture/write-picture.js';
 export type { SearchState } from './project/descent.js';
 export { type Latents as SavedLatents, loadLatents, saveLatents } from './project/latents.js';
-export { combinedLoss, LOSSES, type Loss, lpipsLoss, pixelLoss, pyramidLoss } from './project/loss.js';
-export { type LpipsFiles, type LpipsWeights, loadLpips } from './project/lpips/load.js';
-export { lpipsBetween, lpipsFeatures } from './project/lpips/lpips.js';
-export { LPIPS_NAMES, type LpipsName } from './project/lpips/names.js';
 export { noiseRegulariser } from './project/noise.js';
 export { createTuner, type Tuned, type Tuner, type TuningOptions } from './project/pivotal-tuning.js';
 export { DEFAULT_STEPS, PROFILES, type Profile, SPACES, type SpaceName } from './project/profile.js';
@@ -162,39 +175,27 @@ export {
 } from './project/projector.js';
 export { FAST_RAMPS, type Ramps, REFERENCE_RAMPS } from './project/schedule.js';
 export { type KeeperOptions, keepState, type StateKeeper } from './project/search-state.js';
-export {
-  checkFilm,
-  encodeFilm,
-  type FilmOptions,
-  type FilmSummary,
-  writeFilm,
-} from './render/film/film.js';
-export { type FilmFormat, filmFormatOf } from './render/film/film-format.js';
 export { NOISE_MODES, type NoiseMode } from './render/noise-modes.js';
-export { fromPicture, type Picture, toPicture } from './render/picture.js';
-export { readPicture, readWholePicture } from './render/read-picture.js';
 export { createRenderer, type Renderer, rendererOf, type SeedOptions } from './render/renderer.js';
 export { parseSeeds } from './render/seeds.js';
-export { contactSheet } from './render/sheet.js';
 export { type Truncation, truncated } from './render/styles.js';
-export { encodePicture, writePicture } from './render/write-picture.js';
-export { type Alpha, alphaAt } from './swap/alpha.js';
 export { blendCheckpoints, blendModels, type Models } from './swap/blend.js';
-export { CUT_TOOLS, type Cut, type CutTool } from './swap/cut.js';
 export { weightsAt } from './swap/mixture.js';
-export { parseOutput, parseRecipe } from './swap/parse-recipe.js';
 export { blendPlan, type PlanRow, planModels } from './swap/plan.js';
-export { type BlendRecipe, completeRecipe, RECIPE_DEFAULTS } from './swap/recipe.js';
-export { type RecipeModel, recipeOfFile } from './swap/recipe-file/document.js';
-export { parseRecipeFile } from './swap/recipe-file/parse.js';
-export { printRecipe } from './swap/recipe-file/print.js';
-export type { RecipeFile } from './swap/recipe-file/schema.js';
+export { type Alpha, alphaAt } from './swap/recipe/alpha.js';
+export { CUT_TOOLS, type Cut, type CutTool } from './swap/recipe/cut.js';
+export { type RecipeModel, recipeOfFile } from './swap/recipe/document.js';
+export type { RecipeFile } from './swap/recipe/file-schema.js';
+export { parseRecipeFile } from './swap/recipe/parse.js';
+export { parseOutput, parseRecipe } from './swap/recipe/parse-recipe.js';
+export { printRecipe } from './swap/recipe/print.js';
+export { type BlendRecipe, completeRecipe, RECIPE_DEFAULTS } from './swap/recipe/recipe.js';
 export {
   blendMetadata,
   type RecordedOutput,
   type RecordedRecipe,
   recipeMetadata,
-} from './swap/recipe-metadata.js';
-export { MERGE_METHODS, type MergeMethod, type Recipe, recipeOfPair } from './swap/recipe-model.js';
-export { alpha, alphas, type Schedule } from './swap/schedule.js';
-export { type Slot, slotOf } from './swap/slot.js';
+} from './swap/recipe/recipe-metadata.js';
+export { MERGE_METHODS, type MergeMethod, type Recipe, recipeOfPair } from './swap/recipe/recipe-model.js';
+export { alpha, alphas, type Schedule } from './swap/recipe/schedule.js';
+export { type Slot, slotOf } from './swap/recipe/slot.js';

@@ -1,29 +1,35 @@
 import { InputFileError } from '../errors.js';
 import { openForReading, type RandomAccessFile } from '../files/random-access.js';
 import { sha256OfFile } from '../files/sha256.js';
+import type { Note } from '../formats/note/note.js';
+import { readTrailer } from '../formats/note/trailer.js';
+import { readZipNote } from '../formats/note/zip-note.js';
+import { ByteWindow } from '../formats/pickle/byte-window.js';
+import { readPickle } from '../formats/pickle/interpreter.js';
+import { ByteRange, type PickleValue } from '../formats/pickle/values.js';
+import { looksLikeSafetensors, readSafetensors } from '../formats/safetensors/read.js';
+import { embeddedStorages, LEGACY_START, readLegacyTorch } from '../formats/torch/legacy.js';
+import { moduleState } from '../formats/torch/module.js';
+import type { StorageResolver } from '../formats/torch/storage.js';
+import { parseTensor } from '../formats/torch/tensor.js';
+import { readTorchZip, torchPickleName } from '../formats/torch/zip.js';
+import { unwrap, type Wrapping } from '../formats/unwrap.js';
+import type { ZipDirectory } from '../formats/zip/directory.js';
 import type { Checkpoint, CheckpointFormat } from './checkpoint.js';
-import { fileCheckpoint } from './file-checkpoint.js';
-import type { FileContent } from './file-content.js';
-import { describeContent, describePickle, looksLikePickle, START_BYTES } from './file-kinds.js';
-import { NETWORK_NAMES, type NetworkName, networkName } from './network-names.js';
-import type { Note } from './note/note.js';
-import { readTrailer } from './note/trailer.js';
-import { readZipNote } from './note/zip-note.js';
-import { ByteWindow } from './pickle/byte-window.js';
-import { readPickle } from './pickle/interpreter.js';
-import { ByteRange, type PickleValue } from './pickle/values.js';
-import { safetensorsNetworks } from './safetensors-networks.js';
-import { looksLikeSafetensors, readSafetensors } from './safetensors-read.js';
-import { isLucidrains, locateTensors, lucidrainsNetworks, readState, stateDictsOf } from './state-dict.js';
-import { moduleNetworks, readModuleNetwork } from './stylegan2-ada.js';
-import { readTensorflow, tensorflowNetworks } from './tensorflow.js';
-import { embeddedStorages, LEGACY_START, readLegacyTorch } from './torch-legacy.js';
-import { moduleState } from './torch-module.js';
-import type { StorageResolver } from './torch-storage.js';
-import { parseTensor } from './torch-tensor.js';
-import { readTorchZip, torchPickleName } from './torch-zip.js';
-import { unwrap, type Wrapping } from './unwrap.js';
-import type { ZipDirectory } from './zip/directory.js';
+import { fileCheckpoint } from './readers/file-checkpoint.js';
+import type { FileContent } from './readers/file-content.js';
+import { describeContent, describePickle, looksLikePickle, START_BYTES } from './readers/file-kinds.js';
+import { NETWORK_NAMES, type NetworkName, networkName } from './readers/network-names.js';
+import { safetensorsNetworks } from './readers/safetensors-networks.js';
+import {
+  isLucidrains,
+  locateTensors,
+  lucidrainsNetworks,
+  readState,
+  stateDictsOf,
+} from './readers/state-dict.js';
+import { moduleNetworks, readModuleNetwork } from './readers/stylegan2-ada.js';
+import { readTensorflow, tensorflowNetworks } from './readers/tensorflow.js';
 
 /** How the bytes of a checkpoint are arranged, apart from archives around it. */
 export type Container = 'safetensors' | 'pickle' | 'torch-zip' | 'torch-legacy';

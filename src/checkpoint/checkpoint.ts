@@ -1,6 +1,6 @@
 import { InputFileError } from '../errors.js';
 import type { Buffers } from '../files/buffers.js';
-import type { AnyArchitecture, Architecture, RenderedArchitecture } from './architecture.js';
+import type { AnyArchitecture, Architecture, RenderedArchitecture } from './architecture/architecture.js';
 
 /** Element types that a checkpoint's tensors may be stored in; all are read as 32-bit floats. */
 export type StoredDType = 'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
@@ -113,7 +113,7 @@ export function familyName(architecture: AnyArchitecture): string {
   }
 }
 
-export { resolutionOf } from './resolution-of.js';
+export { resolutionOf } from './architecture/resolution-of.js';
 
 /** Number of elements of a shape. */
 export function elementCount(shape: readonly number[]): number {

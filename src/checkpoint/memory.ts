@@ -1,5 +1,5 @@
 import { InputFileError, UsageError } from '../errors.js';
-import type { AnyArchitecture } from './architecture.js';
+import type { AnyArchitecture } from './architecture/architecture.js';
 import { type Checkpoint, elementCount, type TensorInfo } from './checkpoint.js';
 
 /** A tensor that is held in memory: row-major values of a shape. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { UsageError } from '../errors.js';
-import { meant } from '../models/nearest.js';
 import { knownNames, namedFile } from '../models/resolve.js';
+import { meant } from '../text/nearest.js';
 import type { Checkpoint } from './checkpoint.js';
 import { type OpenOptions, openCheckpoint } from './open.js';
 

@@ -1,10 +1,10 @@
+import type { BlendJob, OutputChoice } from '../app/blending/blend-job.js';
 import { modelLabel } from '../checkpoint/names.js';
 import { type StyleganBlendError, UsageError } from '../errors.js';
-import type { BlendJob, OutputChoice } from '../library/blend-job.js';
-import type { Alpha } from '../swap/alpha.js';
-import { type Cut, type CutTool, DVSCHULTZ_RESOLUTION } from '../swap/cut.js';
-import { BLENDED, type MergeMethod, type Recipe } from '../swap/recipe-model.js';
-import { type CommonOptions, type EngineChoice, missing, type RecipeChoice } from './options.js';
+import type { Alpha } from '../swap/recipe/alpha.js';
+import { type Cut, type CutTool, DVSCHULTZ_RESOLUTION } from '../swap/recipe/cut.js';
+import { BLENDED, type MergeMethod, type Recipe } from '../swap/recipe/recipe-model.js';
+import { type CommonOptions, type EngineChoice, missing, type RecipeChoice } from './options/options.js';
 
 /** Options of `blend` and `blend plan`. */
 export interface BlendOptions extends CommonOptions, EngineChoice, OutputChoice, Partial<RecipeChoice> {

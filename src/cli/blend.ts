@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { addBlendOptions } from './blend-options.js';
 import { COMMANDS } from './commands.js';
 import { addCommands } from './definition.js';
-import { HELP_OUTPUT } from './help-output.js';
+import { addBlendOptions } from './options/blend-options.js';
 import { runProgram, type Start } from './run.js';
+import { HELP_OUTPUT } from './terminal/help-output.js';
 import { addVersion } from './version.js';
 
 // Every command's module is imported when the command runs, so that --help answers at once.
@@ -45,7 +45,7 @@ function blendProgram(start: Start, argv: readonly string[]): Command {
     .addHelpText('after', EXAMPLES)
     .action((options, command: Command) =>
       start(async (context) => {
-        const { blendCommand } = await import('./blend-command.js');
+        const { blendCommand } = await import('./commands/blend.js');
         return blendCommand(options, command, context);
       }),
     );

@@ -1,5 +1,5 @@
-import { type ChosenLoss, chooseLoss } from '../project/choose-loss.js';
-import type { Terminal } from './terminal.js';
+import { type ChosenLoss, chooseLoss } from '../metric/choose-loss.js';
+import type { Terminal } from './terminal/terminal.js';
 
 /** The loss of `--loss`; says which one `auto` is. */
 export async function chosenLoss(spec: string, resolution: number, terminal: Terminal): Promise<ChosenLoss> {

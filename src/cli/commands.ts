@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { MAX_ALIGNED_SIZE, MIN_ALIGNED_SIZE } from '../face/limits.js';
-import { addBlendOptions } from './blend-options.js';
-import { attribute, compare } from './compare-options.js';
 import type { Definition } from './definition.js';
 import { EXPLORING } from './exploring.js';
-import { addFaceOptions } from './face-options.js';
-import { models } from './models-options.js';
+import { addBlendOptions } from './options/blend-options.js';
+import { attribute, compare } from './options/compare-options.js';
+import { addFaceOptions } from './options/face-options.js';
+import { models } from './options/models-options.js';
 import {
   addClass,
   addCommon,
@@ -19,8 +19,8 @@ import {
   seedsOption,
   text,
   wholeNumber,
-} from './options.js';
-import { addPivotal, addProjectionOptions } from './search-options.js';
+} from './options/options.js';
+import { addPivotal, addProjectionOptions } from './options/search-options.js';
 
 const plan: Definition = {
   usage: 'plan [recipe]',
@@ -28,7 +28,7 @@ const plan: Definition = {
   define(command, start) {
     command.allowExcessArguments();
     addBlendOptions(command).action((_, options, command: Command) =>
-      start(async (context) => (await import('./blend-command.js')).planCommand(options, command, context)),
+      start(async (context) => (await import('./commands/blend.js')).planCommand(options, command, context)),
     );
   },
 };
@@ -45,7 +45,7 @@ const replay: Definition = {
       )
       .option('--out <file>', 'also keep what was made', text('--out'));
     addCommon(command, { writes: true }).action((file: string, options) =>
-      start(async (context) => (await import('./replay-command.js')).replayCommand(file, options, context)),
+      start(async (context) => (await import('./commands/replay.js')).replayCommand(file, options, context)),
     );
   },
 };
@@ -81,7 +81,7 @@ const render: Definition = {
         '.',
       );
     addCommon(addEngine(command), { writes: true }).action((model: string, options) =>
-      start(async (context) => (await import('./render-command.js')).renderCommand(model, options, context)),
+      start(async (context) => (await import('./commands/render.js')).renderCommand(model, options, context)),
     );
   },
 };
@@ -104,7 +104,7 @@ const project: Definition = {
       );
     addCommon(addEngine(command), { writes: true }).action((model: string, picture: string, options) =>
       start(async (context) =>
-        (await import('./project-command.js')).projectCommand(model, picture, options, context),
+        (await import('./commands/project.js')).projectCommand(model, picture, options, context),
       ),
     );
   },
@@ -128,7 +128,7 @@ const align: Definition = {
         '.',
       );
     addCommon(command, { writes: true }).action((paths: string[], options) =>
-      start(async (context) => (await import('./align-command.js')).alignCommand(paths, options, context)),
+      start(async (context) => (await import('./commands/align.js')).alignCommand(paths, options, context)),
     );
   },
 };
@@ -148,7 +148,7 @@ const convert: Definition = {
       .option('--dry-run', 'check, say what would be done, and write nothing');
     addCommon(command, { writes: true }).action((input: string, output: string, options) =>
       start(async (context) =>
-        (await import('./convert-command.js')).convertCommand(input, output, options, context),
+        (await import('./commands/convert.js')).convertCommand(input, output, options, context),
       ),
     );
   },
@@ -184,7 +184,7 @@ const exporting: Definition = {
       .option('--half', 'also compute the three highest resolutions in 16-bit floats (StyleGAN2)')
       .option('--check', 'run the model in ONNX Runtime and compare its pictures with those of blend render');
     addCommon(addNetwork(command, ['G_ema', 'G']), { writes: true }).action((model: string, options) =>
-      start(async (context) => (await import('./export-command.js')).exportCommand(model, options, context)),
+      start(async (context) => (await import('./commands/export.js')).exportCommand(model, options, context)),
     );
   },
 };
@@ -196,7 +196,7 @@ const inspect: Definition = {
     command.option('--tensors', 'also read every tensor: mean, deviation, range, and what is not finite');
     addCommon(addNetwork(command), { writes: false }).action((model: string, options) =>
       start(async (context) =>
-        (await import('./inspect-command.js')).inspectCommand(model, options, context),
+        (await import('./commands/inspect.js')).inspectCommand(model, options, context),
       ),
     );
   },
@@ -207,7 +207,7 @@ const diff: Definition = {
   description: 'Says how far two networks are from each other, resolution by resolution.',
   define(command, start) {
     addCommon(addNetwork(command), { writes: false }).action((a: string, b: string, options) =>
-      start(async (context) => (await import('./diff-command.js')).diffCommand(a, b, options, context)),
+      start(async (context) => (await import('./commands/diff.js')).diffCommand(a, b, options, context)),
     );
   },
 };
@@ -218,7 +218,7 @@ const doctor: Definition = {
   define(command, start) {
     command.option('--clear-cache', 'forget the compiled generators that are kept; downloads stay');
     addCommon(command, { writes: false }).action((options) =>
-      start(async (context) => (await import('./doctor.js')).doctorCommand(options, context)),
+      start(async (context) => (await import('./commands/doctor.js')).doctorCommand(options, context)),
     );
   },
 };

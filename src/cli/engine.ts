@@ -1,7 +1,7 @@
 import { type Engine, openEngine } from '../engine/index.js';
 import { compiledCache } from './compiled-cache.js';
-import type { EngineChoice } from './options.js';
-import type { Terminal } from './terminal.js';
+import type { EngineChoice } from './options/options.js';
+import type { Terminal } from './terminal/terminal.js';
 
 /** Opens the engine of `--engine`, `--device` and `--threads`, and says which one it is where that is not obvious. */
 export async function chosenEngine(options: EngineChoice, terminal: Terminal): Promise<Engine> {

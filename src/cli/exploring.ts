@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../errors.js';
 import { parseSeeds } from '../render/seeds.js';
-import { addRecipeOptions } from './blend-options.js';
 import type { Definition } from './definition.js';
-import { addFilm } from './film-options.js';
+import { addRecipeOptions } from './options/blend-options.js';
+import { addFilm } from './options/film-options.js';
 import {
   addClass,
   addCommon,
@@ -16,10 +16,10 @@ import {
   seedsOption,
   text,
   wholeNumber,
-} from './options.js';
-import { addProjectionOptions } from './search-options.js';
-import { sliding } from './sliding.js';
-import { axis } from './sweep-axes.js';
+} from './options/options.js';
+import { addProjectionOptions } from './options/search-options.js';
+import { sliding } from './options/sliding.js';
+import { axis } from './options/sweep-axes.js';
 
 /** Two for each resolution up to a million pixels. */
 const MOST_STYLES = 39;
@@ -74,7 +74,9 @@ const sweep: Definition = {
     addCommon(addEngine(addClass(addPsi(addRecipe(command)))), { writes: true })
       .addHelpText('after', SWEEP_EXAMPLES)
       .action((recipe: string | undefined, options) =>
-        start(async (context) => (await import('./sweep-command.js')).sweepCommand(recipe, options, context)),
+        start(async (context) =>
+          (await import('./commands/sweep.js')).sweepCommand(recipe, options, context),
+        ),
       );
   },
 };
@@ -113,7 +115,7 @@ const slide: Definition = {
       .option('--one-way', 'do not go back to where it began');
     addCommon(addEngine(addClass(addPsi(addFilm(command, '6 seconds')))), { writes: true }).action(
       (options) =>
-        start(async (context) => (await import('./slide-command.js')).slideCommand(options, context)),
+        start(async (context) => (await import('./commands/slide.js')).slideCommand(options, context)),
     );
   },
 };
@@ -137,7 +139,7 @@ const morph: Definition = {
 SOURCE is what "blend project" has saved, or a picture: the centre square is taken and projected first.`,
     );
     addCommon(addEngine(command), { writes: true }).action((source: string, options) =>
-      start(async (context) => (await import('./morph-command.js')).morphCommand(source, options, context)),
+      start(async (context) => (await import('./commands/morph.js')).morphCommand(source, options, context)),
     );
   },
 };
@@ -177,7 +179,7 @@ const walk: Definition = {
       ),
       { writes: true },
     ).action((model: string, options) =>
-      start(async (context) => (await import('./walk-command.js')).walkCommand(model, options, context)),
+      start(async (context) => (await import('./commands/walk.js')).walkCommand(model, options, context)),
     );
   },
 };
@@ -208,7 +210,7 @@ const mix: Definition = {
     addCommon(addEngine(addClass(addCutoff(addPsi(addNetwork(command, ['G_ema', 'G']))))), {
       writes: true,
     }).action((model: string, options) =>
-      start(async (context) => (await import('./mix-command.js')).mixCommand(model, options, context)),
+      start(async (context) => (await import('./commands/mix.js')).mixCommand(model, options, context)),
     );
   },
 };
@@ -240,7 +242,7 @@ const noise: Definition = {
     addCommon(addEngine(addClass(addCutoff(addPsi(addNetwork(command, ['G_ema', 'G']))))), {
       writes: true,
     }).action((model: string, options) =>
-      start(async (context) => (await import('./noise-command.js')).noiseCommand(model, options, context)),
+      start(async (context) => (await import('./commands/noise.js')).noiseCommand(model, options, context)),
     );
   },
 };
@@ -254,7 +256,7 @@ const usage: Definition = {
       .addOption(seedsOption('0-15'))
       .option('--out <file>', 'also draw it (SVG, PNG, JPEG, WebP)', text('--out'));
     addCommon(addEngine(addClass(addPsi(command))), { writes: true }).action((models: string[], options) =>
-      start(async (context) => (await import('./usage-command.js')).usageCommand(models, options, context)),
+      start(async (context) => (await import('./commands/usage.js')).usageCommand(models, options, context)),
     );
   },
 };
@@ -273,7 +275,7 @@ const plot: Definition = {
       );
     addRecipeOptions(command);
     addCommon(command, { writes: true }).action((recipe: string | undefined, options) =>
-      start(async () => (await import('./plot-command.js')).plotCommand(recipe, options)),
+      start(async () => (await import('./commands/plot.js')).plotCommand(recipe, options)),
     );
   },
 };

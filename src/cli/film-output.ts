@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
-import { checkFilm, type FilmSummary, writeFilm } from '../render/film/film.js';
-import type { Picture } from '../render/picture.js';
-import { enlarge } from '../render/resize.js';
-import type { FilmChoice } from './film-options.js';
+import { checkOutput } from '../files/outputs.js';
+import { checkFilm, type FilmSummary, writeFilm } from '../picture/film/film.js';
+import type { Picture } from '../picture/picture.js';
+import { enlarge } from '../picture/resize.js';
+import type { FilmChoice } from './options/film-options.js';
 import type { Context, Outcome } from './outcome.js';
-import { checkOutput } from './outputs.js';
 
 /** Makes sure, before any work, that the film can be written. */
 export async function checkFilmOutput(

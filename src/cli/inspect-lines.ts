@@ -1,8 +1,8 @@
-import type { AnyArchitecture } from '../checkpoint/architecture.js';
+import type { AnyArchitecture } from '../checkpoint/architecture/architecture.js';
 import { familyName } from '../checkpoint/checkpoint.js';
 import type { Container } from '../checkpoint/checkpoint-file.js';
-import type { Inspection, NetworkInspection } from '../checkpoint/inspect.js';
-import { grouped, resolutionName, table } from './table.js';
+import type { Inspection, NetworkInspection } from '../checkpoint/inspect/inspect.js';
+import { grouped, resolutionName, table } from './terminal/table.js';
 
 /** Longer entries of the metadata are cut; `--json` has all of them. */
 const MAX_ENTRY = 160;

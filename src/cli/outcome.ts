@@ -1,5 +1,5 @@
 import type { StyleganBlendError } from '../errors.js';
-import type { Terminal } from './terminal.js';
+import type { Terminal } from './terminal/terminal.js';
 
 /** What a command works with beside its options. */
 export interface Context {

@@ -1,11 +1,11 @@
+import { render } from '../app/render.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { render } from '../library/render.js';
-import type { Picture } from '../render/picture.js';
-import { contactSheet } from '../render/sheet.js';
+import type { Picture } from '../picture/picture.js';
+import { contactSheet } from '../picture/sheet.js';
 import type { Models } from '../swap/blend.js';
-import { modelsOf, pairOfRecipe, type Recipe } from '../swap/recipe-model.js';
+import { modelsOf, pairOfRecipe, type Recipe } from '../swap/recipe/recipe-model.js';
 import { chosenEngine } from './engine.js';
-import type { EngineChoice } from './options.js';
+import type { EngineChoice } from './options/options.js';
 import type { Context } from './outcome.js';
 
 export interface PreviewModels {

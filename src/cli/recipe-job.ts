@@ -1,6 +1,6 @@
+import type { BlendJob } from '../app/blending/blend-job.js';
+import { jobOfFile } from '../app/blending/recipe-job.js';
 import { UsageError } from '../errors.js';
-import type { BlendJob } from '../library/blend-job.js';
-import { jobOfFile } from '../library/recipe-job.js';
 import type { BlendOptions } from './blend-job.js';
 
 /** Options that say what a recipe says. */

@@ -1,11 +1,11 @@
-import type { Alpha } from '../swap/alpha.js';
+import type { Alpha } from '../swap/recipe/alpha.js';
 import {
   type RecordedInput,
   type RecordedOutput,
   type RecordedRecipe,
   readRecorded,
-} from '../swap/recipe-metadata.js';
-import type { MergeMethod, Recipe } from '../swap/recipe-model.js';
+} from '../swap/recipe/recipe-metadata.js';
+import type { MergeMethod, Recipe } from '../swap/recipe/recipe-model.js';
 import { named } from './inspect-lines.js';
 
 /** How a file was blended, and under each input that is a blend itself how that was. */

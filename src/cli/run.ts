@@ -1,9 +1,9 @@
 import { type Command, CommanderError } from 'commander';
 import { UsageError } from '../errors.js';
-import { EXIT, exitCodeOf } from './exit-codes.js';
-import { withInterrupts } from './interrupts.js';
 import type { Task } from './outcome.js';
-import { describeError, Terminal } from './terminal.js';
+import { EXIT, exitCodeOf } from './terminal/exit-codes.js';
+import { withInterrupts } from './terminal/interrupts.js';
+import { describeError, Terminal } from './terminal/terminal.js';
 
 /** Hands over the command that the arguments ask for; it runs after they have been parsed. */
 export type Start = (task: Task) => void;

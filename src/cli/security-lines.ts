@@ -1,5 +1,5 @@
-import type { NamedGlobal, SecurityReport } from '../checkpoint/security-report.js';
-import { grouped, table } from './table.js';
+import type { NamedGlobal, SecurityReport } from '../checkpoint/inspect/security-report.js';
+import { grouped, table } from './terminal/table.js';
 
 /** Names that are listed; `--json` has all. */
 const MAX_LISTED = 20;

@@ -1,5 +1,5 @@
-import type { TensorStatistics } from '../checkpoint/inspect.js';
-import { grouped, table } from './table.js';
+import type { TensorStatistics } from '../checkpoint/inspect/inspect.js';
+import { grouped, table } from './terminal/table.js';
 
 /** A table of every tensor, and a line on what is not finite. */
 export function statisticsLines(statistics: readonly TensorStatistics[] | undefined): string[] {

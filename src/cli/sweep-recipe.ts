@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
-import { resolutionsOf } from '../checkpoint/architecture.js';
+import type { BlendJob } from '../app/blending/blend-job.js';
+import { openBlendModels } from '../app/blending/blend-models.js';
+import { type OpenRecipe, openRecipe } from '../app/blending/recipe-job.js';
+import { type OpenGrid, type RecipeAxis, recipeGrid } from '../app/recipe-sweep.js';
+import { resolutionsOf } from '../checkpoint/architecture/architecture.js';
 import { StyleganBlendError, UsageError } from '../errors.js';
-import type { BlendJob } from '../library/blend-job.js';
-import { openBlendModels } from '../library/blend-models.js';
-import { type OpenRecipe, openRecipe } from '../library/recipe-job.js';
-import { type OpenGrid, type RecipeAxis, recipeGrid } from '../library/recipe-sweep.js';
 import { parseSeeds } from '../render/seeds.js';
-import { checkRecipe, type ModelShape } from '../swap/check-recipe.js';
-import { partOf, withPart } from '../swap/recipe-file/vary.js';
-import type { Recipe } from '../swap/recipe-model.js';
-import { type AxisChoice, listOf } from './sweep-axes.js';
+import { checkRecipe, type ModelShape } from '../swap/recipe/check-recipe.js';
+import type { Recipe } from '../swap/recipe/recipe-model.js';
+import { partOf, withPart } from '../swap/recipe/vary.js';
+import { type AxisChoice, listOf } from './options/sweep-axes.js';
 
 /** Values of a part that needs none given. */
 const USUAL: Readonly<Record<string, readonly number[]>> = {

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { UsageError } from '../errors.js';
-import { addFaceOptions } from './face-options.js';
-import { HELP_OUTPUT } from './help-output.js';
-import { addClass, addCommon, addEngine, addPsi, addRecipe, text, wholeNumber } from './options.js';
+import { addFaceOptions } from './options/face-options.js';
+import { addClass, addCommon, addEngine, addPsi, addRecipe, text, wholeNumber } from './options/options.js';
+import { addPivotal, addProjectionOptions } from './options/search-options.js';
 import { runProgram, type Start } from './run.js';
-import { addPivotal, addProjectionOptions } from './search-options.js';
+import { HELP_OUTPUT } from './terminal/help-output.js';
 import { addVersion } from './version.js';
 
 const EXAMPLES = `
@@ -78,7 +78,7 @@ function toonifyProgram(start: Start): Command {
       start(async (context) => {
         const { again } = options;
         if (again !== undefined) {
-          const { againCommand } = await import('./toonify/again-command.js');
+          const { againCommand } = await import('./commands/again.js');
           return againCommand(again, paths, options, command, context);
         }
         if (paths.length === 0) {
@@ -86,7 +86,7 @@ function toonifyProgram(start: Start): Command {
             hint: 'for example: toonify portrait.jpg; see also toonify --help',
           });
         }
-        return (await import('./toonify/command.js')).toonifyCommand(paths, options, context);
+        return (await import('./commands/toonify.js')).toonifyCommand(paths, options, context);
       }),
     );
 }

@@ -1,8 +1,8 @@
 import type { Engine } from '../engine/index.js';
 import { throwIfAborted, UsageError } from '../errors.js';
 import { input, program } from '../graph/index.js';
-import type { LossName } from '../project/loss-spec.js';
-import { fromPicture, type Picture } from '../render/picture.js';
+import type { LossName } from '../metric/loss-spec.js';
+import { fromPicture, type Picture } from '../picture/picture.js';
 import type { Metric, PictureSize } from './metrics.js';
 
 export interface MetricDistance {

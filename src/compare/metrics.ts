@@ -1,12 +1,12 @@
 import { UsageError } from '../errors.js';
 import type { Tensor } from '../graph/index.js';
-import { LOSSES } from '../project/loss.js';
-import { LOSS_NAMES, type LossName } from '../project/loss-spec.js';
-import { type LpipsFiles, type LpipsWeights, loadLpips } from '../project/lpips/load.js';
-import { lpipsBetween, lpipsFeatures, smallestSide } from '../project/lpips/lpips.js';
-import { LPIPS_NAMES, type LpipsName } from '../project/lpips/names.js';
-import { requireStoredLpips, storedLpips } from '../project/lpips/stored.js';
-import { TRUNKS } from '../project/lpips/trunks.js';
+import { LOSSES } from '../metric/loss.js';
+import { LOSS_NAMES, type LossName } from '../metric/loss-spec.js';
+import { type LpipsFiles, type LpipsWeights, loadLpips } from '../metric/lpips/load.js';
+import { lpipsBetween, lpipsFeatures, smallestSide } from '../metric/lpips/lpips.js';
+import { LPIPS_NAMES, type LpipsName } from '../metric/lpips/names.js';
+import { requireStoredLpips, storedLpips } from '../metric/lpips/stored.js';
+import { TRUNKS } from '../metric/lpips/trunks.js';
 
 /** A way of telling how far two pictures of any size are apart. */
 export interface Metric {

@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { blendModels, type Models, mixturesOf, soleModel } from '../swap/blend.js';
-import { modelsOf, type Recipe } from '../swap/recipe-model.js';
+import { modelsOf, type Recipe } from '../swap/recipe/recipe-model.js';
 
 /** A generator among several that are compared: a model as it is, or a blend of open models. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
 import type { NoiseMaps } from '../generator/noise-layers.js';
-import type { Picture } from '../render/picture.js';
+import type { Picture } from '../picture/picture.js';
 import { createRenderer } from '../render/renderer.js';
 import { truncated } from '../render/styles.js';
 import { type BlendParameters, candidateOfParameters } from './parameters.js';

@@ -1,11 +1,11 @@
-import { resolutionsOf } from '../checkpoint/architecture.js';
+import { resolutionsOf } from '../checkpoint/architecture/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { UsageError } from '../errors.js';
-import type { Alpha } from '../swap/alpha.js';
 import { pairOf } from '../swap/blend.js';
 import { weightsAt } from '../swap/mixture.js';
-import type { Side } from '../swap/recipe.js';
-import { PAIR_NAMES, type Recipe } from '../swap/recipe-model.js';
+import type { Alpha } from '../swap/recipe/alpha.js';
+import type { Side } from '../swap/recipe/recipe.js';
+import { PAIR_NAMES, type Recipe } from '../swap/recipe/recipe-model.js';
 import { blendCandidate, type Candidate } from './candidate.js';
 
 /** An open generator and what to call it. */

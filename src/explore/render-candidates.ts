@@ -1,4 +1,4 @@
-import type { RenderedArchitecture } from '../checkpoint/architecture.js';
+import type { RenderedArchitecture } from '../checkpoint/architecture/architecture.js';
 import { requireRendered, resolutionOf } from '../checkpoint/checkpoint.js';
 import type { Engine, Executable, Values } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
@@ -7,10 +7,10 @@ import { loadPart } from '../generator/load-generator.js';
 import { noiseFeeds, ownNoise } from '../generator/noise-layers.js';
 import { blockProgram } from '../generator/programs.js';
 import { sizeOf } from '../graph/index.js';
+import { type Picture, toPicture } from '../picture/picture.js';
 import { mapSeeds } from '../render/map-seeds.js';
-import { type Picture, toPicture } from '../render/picture.js';
 import type { SeedOptions } from '../render/renderer.js';
-import { groupOf } from '../swap/groups.js';
+import { groupOf } from '../swap/recipe/groups.js';
 import type { Candidate } from './candidate.js';
 
 export interface CandidateOptions extends SeedOptions {

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
 import { openScratch } from '../files/scratch.js';
-import { CHANNELS, type Picture } from '../render/picture.js';
+import { CHANNELS, type Picture } from '../picture/picture.js';
 import type { SeedOptions } from '../render/renderer.js';
 import { type BlendParameters, candidateOfParameters } from './parameters.js';
 import { renderCandidates } from './render-candidates.js';

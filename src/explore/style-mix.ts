@@ -1,6 +1,6 @@
 import { throwIfAborted, UsageError } from '../errors.js';
+import type { Picture } from '../picture/picture.js';
 import type { NoiseMode } from '../render/noise-modes.js';
-import type { Picture } from '../render/picture.js';
 import type { Renderer, SeedOptions } from '../render/renderer.js';
 
 export interface StyleMixOptions extends SeedOptions {

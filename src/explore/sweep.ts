@@ -1,4 +1,4 @@
-import { resolutionsOf } from '../checkpoint/architecture.js';
+import { resolutionsOf } from '../checkpoint/architecture/architecture.js';
 import { UsageError } from '../errors.js';
 import { modelCandidate } from './candidate.js';
 import { type GridBlend, layOut, type Stop, type SweepGrid } from './grid.js';

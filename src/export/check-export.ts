@@ -3,7 +3,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { openEngine } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
 import { RandomState } from '../generator/random-state.js';
-import { toPicture } from '../render/picture.js';
+import { toPicture } from '../picture/picture.js';
 import { createRenderer, type Renderer } from '../render/renderer.js';
 import { labelOf } from '../render/styles.js';
 import type { ExportedModel, ExportOptions } from './export-onnx.js';

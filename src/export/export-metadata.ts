@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
-import { halfFrom } from '../generator/half-precision.js';
 import { latentSpaceOf } from '../generator/latent-space.js';
+import { halfFrom } from '../generator/stylegan2/half-precision.js';
 import { OPSET } from '../graph/onnx/lower.js';
 import type { ExportOptions } from './export-onnx.js';
 

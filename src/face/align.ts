@@ -1,6 +1,6 @@
 import { InputFileError } from '../errors.js';
-import type { Picture } from '../render/picture.js';
-import { resample } from '../render/resize.js';
+import type { Picture } from '../picture/picture.js';
+import { resample } from '../picture/resize.js';
 import type { Landmarks } from './landmarks.js';
 import { SUPERSAMPLING } from './limits.js';
 import { type Padding, padFading } from './pad.js';

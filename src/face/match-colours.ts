@@ -1,4 +1,4 @@
-import { CHANNELS, type Picture } from '../render/picture.js';
+import { CHANNELS, type Picture } from '../picture/picture.js';
 import { fromOklab, type Oklab, toOklab } from './oklab.js';
 import { featheredMask } from './paste.js';
 

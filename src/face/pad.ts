@@ -1,4 +1,4 @@
-import { CHANNELS, type Picture } from '../render/picture.js';
+import { CHANNELS, type Picture } from '../picture/picture.js';
 import { gaussianBlur } from './blur.js';
 import type { Plane } from './planes.js';
 

@@ -1,5 +1,5 @@
-import { CHANNELS, type Picture } from '../render/picture.js';
-import { resample } from '../render/resize.js';
+import { CHANNELS, type Picture } from '../picture/picture.js';
+import { resample } from '../picture/resize.js';
 import { boundsOf, type Quad } from './quad.js';
 
 /**

@@ -1,5 +1,5 @@
-import { decoded, readPictureBytes, uprightSize } from '../render/decode.js';
-import type { Picture } from '../render/picture.js';
+import { decoded, readPictureBytes, uprightSize } from '../picture/decode.js';
+import type { Picture } from '../picture/picture.js';
 
 /** A rectangle of whole pixels. */
 export interface Region {

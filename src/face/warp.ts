@@ -1,4 +1,4 @@
-import { CHANNELS, type Picture } from '../render/picture.js';
+import { CHANNELS, type Picture } from '../picture/picture.js';
 import type { Quad } from './quad.js';
 
 /**

@@ -1,7 +1,7 @@
-import { type RenderedArchitecture, resolutionsOf } from '../checkpoint/architecture.js';
+import { type RenderedArchitecture, resolutionsOf } from '../checkpoint/architecture/architecture.js';
 import { mul, reshape, type Shape, type Tensor } from '../graph/index.js';
 import type { GeneratorNetwork } from './generator.js';
-import { type Growing, grownPicture, isFading, shownResolution } from './growing.js';
+import { type Growing, grownPicture, isFading, shownResolution } from './older/growing.js';
 
 /** What one block of a synthesis network hands to the next. There is a block for each of the resolutions 4, 8, … */
 export interface BlockState {

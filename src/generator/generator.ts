@@ -1,4 +1,4 @@
-import type { RenderedArchitecture } from '../checkpoint/architecture.js';
+import type { RenderedArchitecture } from '../checkpoint/architecture/architecture.js';
 import type { Tensor } from '../graph/index.js';
 import type { BlockState } from './blocks.js';
 import type { LatentSpace } from './latent-space.js';

@@ -1,4 +1,4 @@
-import { type RenderedArchitecture, styleRows } from '../checkpoint/architecture.js';
+import { type RenderedArchitecture, styleRows } from '../checkpoint/architecture/architecture.js';
 
 /** What a synthesis network makes pictures from: [rows, dim] numbers. */
 export interface LatentSpace {

@@ -1,10 +1,10 @@
-import type { RenderedArchitecture } from '../checkpoint/architecture.js';
+import type { RenderedArchitecture } from '../checkpoint/architecture/architecture.js';
 import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import type { GeneratorNetwork } from './generator.js';
 import { noiseLayersOf } from './noise-layers.js';
-import { pggan } from './pggan.js';
-import { styleGan1 } from './stylegan1.js';
-import { styleGan2 } from './stylegan2.js';
+import { pggan } from './older/pggan.js';
+import { styleGan1 } from './older/stylegan1.js';
+import { styleGan2 } from './stylegan2/network.js';
 import { loadTensors, type Tensors } from './weights.js';
 
 export interface LoadOptions {

@@ -9,5 +9,7 @@ import { codeStamp } from '../files/code-stamp.js';
  */
 export async function networkKey(checkpoint: Checkpoint): Promise<string | undefined> {
   const identity = await fileIdentity(checkpoint);
-  return identity === undefined ? undefined : `${identity} ${codeStamp(['generator', 'checkpoint'])}`;
+  return identity === undefined
+    ? undefined
+    : `${identity} ${codeStamp(['generator', 'checkpoint', 'formats'])}`;
 }

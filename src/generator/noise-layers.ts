@@ -1,7 +1,7 @@
-import { type RenderedArchitecture, resolutionsOf } from '../checkpoint/architecture.js';
+import { type RenderedArchitecture, resolutionsOf } from '../checkpoint/architecture/architecture.js';
 import { input, type Tensor } from '../graph/index.js';
 import type { GeneratorNetwork } from './generator.js';
-import { shownResolution } from './growing.js';
+import { shownResolution } from './older/growing.js';
 
 /** A layer that noise is added to, and the side of its noise buffer in pixels. */
 export interface NoiseLayer {

@@ -1,4 +1,4 @@
-import type { Architecture } from '../checkpoint/architecture.js';
+import type { Architecture } from '../checkpoint/architecture/architecture.js';
 import { type Checkpoint, requireRendered, requireStyleGan2 } from '../checkpoint/checkpoint.js';
 import { readFinite } from '../checkpoint/read-finite.js';
 import { InputFileError, throwIfAborted } from '../errors.js';

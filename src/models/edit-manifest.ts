@@ -1,12 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import { InputFileError, UsageError } from '../errors.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
+import { withLock } from '../files/lock.js';
 import { sha256OfFile } from '../files/sha256.js';
 import { BUNDLED_MODELS } from './bundled.js';
 import { forget, forgetPart, lockPath, makeFolder } from './cache.js';
 import { type ModelEntry, requireModelName, SHA256, urlFault } from './entry.js';
 import { manifestPath } from './homes.js';
-import { withLock } from './lock.js';
 import { knownModels, readManifest } from './manifest.js';
 import type { Manifest } from './manifest-schema.js';
 import { requireKnown } from './resolve.js';

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import { isAbsolute } from 'node:path';
 import type { core, ZodType } from 'zod';
 import { InputFileError } from '../errors.js';
+import { meant } from '../text/nearest.js';
 import { MODEL_NAME, MODEL_NAME_WORDS, type ModelEntry, quoted, SHA256, urlFault } from './entry.js';
-import { meant } from './nearest.js';
 
 export const MANIFEST_VERSION = 1;
 

@@ -1,6 +1,7 @@
 import { rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputFileError, UsageError } from '../errors.js';
+import { withLock } from '../files/lock.js';
 import { outputError } from '../files/output-errors.js';
 import { sha256OfFile } from '../files/sha256.js';
 import { BUNDLED_MODELS, bundledPath } from './bundled.js';
@@ -17,7 +18,6 @@ import {
 import { type DownloadOptions, download } from './download/download.js';
 import { dropPart } from './download/part.js';
 import type { KnownModel } from './entry.js';
-import { withLock } from './lock.js';
 import { howToGet, requireKnown } from './resolve.js';
 
 /** What one has to know and agree to before a file is downloaded. */

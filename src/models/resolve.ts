@@ -1,9 +1,9 @@
 import { InputFileError, UsageError } from '../errors.js';
+import { meant } from '../text/nearest.js';
 import { BUNDLED_MODELS, bundledPath } from './bundled.js';
 import { cachedPath } from './cache.js';
 import type { KnownModel, ModelKind } from './entry.js';
 import { knownModels } from './manifest.js';
-import { meant } from './nearest.js';
 
 /**
  * The file that a name means: of a bundled model, else of one in the user's manifest, else of a built-in one.

@@ -1,9 +1,9 @@
-import { MAX_RESOLUTION } from '../checkpoint/architecture.js';
+import { MAX_RESOLUTION } from '../checkpoint/architecture/architecture.js';
 import { firstNonFinite } from '../checkpoint/read-finite.js';
-import { openSafetensors, type SafetensorsFile } from '../checkpoint/safetensors-read.js';
-import { writeSafetensors } from '../checkpoint/safetensors-write.js';
 import { InputFileError } from '../errors.js';
 import type { WriteOptions } from '../files/atomic-write.js';
+import { openSafetensors, type SafetensorsFile } from '../formats/safetensors/read.js';
+import { writeSafetensors } from '../formats/safetensors/write.js';
 import type { LatentSpace } from '../generator/latent-space.js';
 import type { NoiseMaps } from '../generator/noise-layers.js';
 

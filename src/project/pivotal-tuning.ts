@@ -4,7 +4,7 @@ import type { Engine } from '../engine/index.js';
 import { compileStaged } from '../engine/staged.js';
 import { EngineError, throwIfAborted } from '../errors.js';
 import { noiseFeeds, noiseInputsOf, ownNoise } from '../generator/noise-layers.js';
-import { styleGan2 } from '../generator/stylegan2.js';
+import { styleGan2 } from '../generator/stylegan2/network.js';
 import { loadWeights, type Weights } from '../generator/weights.js';
 import {
   add,
@@ -16,8 +16,8 @@ import {
   type Shape,
   type Tensor,
 } from '../graph/index.js';
+import { type Loss, pixelLoss, pyramidLoss } from '../metric/loss.js';
 import { Adam } from './adam.js';
-import { type Loss, pixelLoss, pyramidLoss } from './loss.js';
 import type { Latents } from './projector.js';
 import { repeated } from './search-space.js';
 

@@ -8,9 +8,9 @@ import { loadGenerator } from '../generator/load-generator.js';
 import { networkKey } from '../generator/network-key.js';
 import { type NoiseMaps, noiseFeeds, ownNoise } from '../generator/noise-layers.js';
 import { RandomState } from '../generator/random-state.js';
+import { pyramidLoss } from '../metric/loss.js';
 import { descend, type Found, freshState, type SearchState } from './descent.js';
 import { createGaussNewton, type GaussNewton, mostSteps } from './gauss-newton/search.js';
-import { pyramidLoss } from './loss.js';
 import { DEFAULT_PULL, DEFAULT_STEPS, type Profile, type SpaceName } from './profile.js';
 import { FAST_RAMPS, type Ramps, REFERENCE_RAMPS } from './schedule.js';
 import { repeated, type SearchSpace, searchSpaceOf } from './search-space.js';
@@ -134,7 +134,7 @@ export async function createProjector(
 /** What everything that a search of a checkpoint computes from its weights alone is kept under. */
 async function searchKey(checkpoint: Checkpoint): Promise<string | undefined> {
   const key = await networkKey(checkpoint);
-  return key && `${key} ${codeStamp(['project'])}`;
+  return key && `${key} ${codeStamp(['project', 'metric'])}`;
 }
 
 /** What else decides a step; undefined where that cannot be said in words: LPIPS is a network of its own. */

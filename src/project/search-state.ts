@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { openSafetensors } from '../checkpoint/safetensors-read.js';
-import { writeSafetensors } from '../checkpoint/safetensors-write.js';
 import { InputFileError } from '../errors.js';
+import { openSafetensors } from '../formats/safetensors/read.js';
+import { writeSafetensors } from '../formats/safetensors/write.js';
 import type { RandomSnapshot } from '../generator/random-state.js';
 import type { SearchState } from './descent.js';
 

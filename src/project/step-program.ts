@@ -1,7 +1,7 @@
 import type { GeneratorNetwork } from '../generator/generator.js';
 import { noiseInputsOf } from '../generator/noise-layers.js';
 import { add, gradients, input, type Program, program, scale } from '../graph/index.js';
-import { type Loss, pyramidLoss } from './loss.js';
+import { type Loss, pyramidLoss } from '../metric/loss.js';
 import { noiseRegulariser } from './noise.js';
 import { type SearchSpace, searchSpaceOf } from './search-space.js';
 import type { WStatistics } from './statistics.js';

@@ -1,4 +1,4 @@
-import type { RenderedArchitecture } from '../checkpoint/architecture.js';
+import type { RenderedArchitecture } from '../checkpoint/architecture/architecture.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Engine, Executable } from '../engine/index.js';
 import { throwIfAborted } from '../errors.js';
@@ -8,9 +8,9 @@ import { loadGenerator, loadMapping } from '../generator/load-generator.js';
 import { networkKey } from '../generator/network-key.js';
 import { type NoiseMaps, noiseFeeds } from '../generator/noise-layers.js';
 import { synthesisProgram } from '../generator/programs.js';
+import { type Picture, toPicture } from '../picture/picture.js';
 import { createMapper, zOf } from './map-seeds.js';
 import { type NoiseMode, noiseOf } from './noise-modes.js';
-import { type Picture, toPicture } from './picture.js';
 import { type Truncation, truncated } from './styles.js';
 
 export interface SeedOptions extends Truncation {

@@ -1,4 +1,4 @@
-import type { RenderedArchitecture } from '../checkpoint/architecture.js';
+import type { RenderedArchitecture } from '../checkpoint/architecture/architecture.js';
 import { InputFileError, UsageError } from '../errors.js';
 import { latentSpaceOf } from '../generator/latent-space.js';
 

@@ -1,13 +1,13 @@
 import type { Checkpoint, TensorInfo } from '../checkpoint/checkpoint.js';
 import { missingTensor } from '../checkpoint/memory.js';
 import { firstNonFinite, readFinite } from '../checkpoint/read-finite.js';
-import { checkRecipe } from './check-recipe.js';
 import { requireSameShape, shortNames } from './compare.js';
 import { requireSameFilters } from './filters.js';
 import { merge } from './merge.js';
 import { type Mixture, mixtureOf } from './mixture.js';
-import type { BlendRecipe } from './recipe.js';
-import { modelsOf, PAIR_NAMES, type Recipe, recipeOfPair } from './recipe-model.js';
+import { checkRecipe } from './recipe/check-recipe.js';
+import type { BlendRecipe } from './recipe/recipe.js';
+import { modelsOf, PAIR_NAMES, type Recipe, recipeOfPair } from './recipe/recipe-model.js';
 
 /** Open generators by the names that a recipe calls them. */
 export type Models = ReadonlyMap<string, Checkpoint>;

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import type { AnyArchitecture } from '../checkpoint/architecture.js';
+import type { AnyArchitecture } from '../checkpoint/architecture/architecture.js';
+import { isOptional } from '../checkpoint/architecture/derive-architecture.js';
 import { type Checkpoint, familyName, resolutionOf } from '../checkpoint/checkpoint.js';
-import { isOptional } from '../checkpoint/derive-architecture.js';
 import { InputFileError } from '../errors.js';
 
 /** How many differing tensors a message names; the first few show what is wrong, hundreds hide it. */

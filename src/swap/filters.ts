@@ -2,7 +2,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { readFinite } from '../checkpoint/read-finite.js';
 import { InputFileError } from '../errors.js';
 import { shortNames } from './compare.js';
-import { groupOf } from './groups.js';
+import { groupOf } from './recipe/groups.js';
 
 /**
  * Filters are a handful of taps in 0..1. Files that normalised them in another order differ in the last bit;

@@ -1,9 +1,9 @@
-import { alphaAt } from './alpha.js';
-import { type Cut, highShare } from './cut.js';
-import { groupOf } from './groups.js';
 import type { MergeKernel } from './merge.js';
-import { AVERAGE, BLENDED, methodAt, modelsOf, type Recipe } from './recipe-model.js';
-import { type Slot, slotOf } from './slot.js';
+import { alphaAt } from './recipe/alpha.js';
+import { type Cut, highShare } from './recipe/cut.js';
+import { groupOf } from './recipe/groups.js';
+import { AVERAGE, BLENDED, methodAt, modelsOf, type Recipe } from './recipe/recipe-model.js';
+import { type Slot, slotOf } from './recipe/slot.js';
 
 /** What a tensor is made of. */
 export interface Mixture {

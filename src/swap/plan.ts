@@ -1,12 +1,12 @@
-import { resolutionsOf } from '../checkpoint/architecture.js';
+import { resolutionsOf } from '../checkpoint/architecture/architecture.js';
 import { type Checkpoint, elementCount, type TensorInfo } from '../checkpoint/checkpoint.js';
-import { BYTES_PER_ELEMENT } from '../checkpoint/dtype.js';
+import { BYTES_PER_ELEMENT } from '../formats/dtype.js';
 import { type Models, mixturesOf, pairOf, requireModels } from './blend.js';
-import { groupOf, type TensorGroup } from './groups.js';
 import type { Mixture } from './mixture.js';
-import type { BlendRecipe } from './recipe.js';
-import { modelsOf, type Recipe, recipeOfPair } from './recipe-model.js';
-import { slotOf } from './slot.js';
+import { groupOf, type TensorGroup } from './recipe/groups.js';
+import type { BlendRecipe } from './recipe/recipe.js';
+import { modelsOf, type Recipe, recipeOfPair } from './recipe/recipe-model.js';
+import { slotOf } from './recipe/slot.js';
 
 /** One line of the table that a dry run prints: tensors of a group that are made alike. */
 export interface PlanRow {

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { convertCheckpoint, lostByConverting } from '../../src/checkpoint/convert.js';
+import { convertCheckpoint, lostByConverting } from '../../src/checkpoint/convert/convert.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
-import { writeRosinality } from '../../src/checkpoint/rosinality-write.js';
-import { writeCheckpoint } from '../../src/checkpoint/write.js';
+import { writeRosinality } from '../../src/checkpoint/writers/rosinality-write.js';
+import { writeCheckpoint } from '../../src/checkpoint/writers/write.js';
 import { fixture } from '../support/golden.js';
 import { randomGenerator } from '../support/random-generator.js';
 import { temporaryFolder } from '../support/temporary-folder.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { deriveArchitecture } from '../../src/checkpoint/derive-architecture.js';
-import { expectedTensors } from '../../src/checkpoint/expected-tensors.js';
+import { deriveArchitecture } from '../../src/checkpoint/architecture/derive-architecture.js';
+import { expectedTensors } from '../../src/checkpoint/architecture/expected-tensors.js';
 import { randomArchitecture } from '../support/random-generator.js';
 
 type Shapes = Map<string, { shape: number[] }>;

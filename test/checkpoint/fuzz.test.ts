@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readCheckpoint } from '../../src/checkpoint/open.js';
-import { ByteWindow } from '../../src/checkpoint/pickle/byte-window.js';
-import { readPickle } from '../../src/checkpoint/pickle/interpreter.js';
 import { StyleganBlendError } from '../../src/errors.js';
+import { ByteWindow } from '../../src/formats/pickle/byte-window.js';
+import { readPickle } from '../../src/formats/pickle/interpreter.js';
 import { memoryFile } from '../support/memory-file.js';
 import { mulberry32 } from '../support/random-generator.js';
 

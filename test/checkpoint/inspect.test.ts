@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { diffCheckpoints } from '../../src/checkpoint/diff.js';
-import { inspectFile, statisticsOf, tensorStatistics } from '../../src/checkpoint/inspect.js';
+import { diffCheckpoints } from '../../src/checkpoint/inspect/diff.js';
+import { inspectFile, statisticsOf, tensorStatistics } from '../../src/checkpoint/inspect/inspect.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { fixture } from '../support/golden.js';
 import { bytesOf } from '../support/memory-file.js';

@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { PgganArchitecture, StyleGan1Architecture } from '../../src/checkpoint/architecture.js';
-import { deriveAnyArchitecture } from '../../src/checkpoint/derive-any-architecture.js';
-import type { ArchitectureHints, Shapes } from '../../src/checkpoint/derive-architecture.js';
+import type {
+  PgganArchitecture,
+  StyleGan1Architecture,
+} from '../../src/checkpoint/architecture/architecture.js';
+import { deriveAnyArchitecture } from '../../src/checkpoint/architecture/derive-any-architecture.js';
+import type { ArchitectureHints, Shapes } from '../../src/checkpoint/architecture/derive-architecture.js';
+import { olderHints } from '../../src/checkpoint/architecture/older-settings.js';
+import { olderTensors } from '../../src/checkpoint/architecture/older-tensors.js';
 import { writeInPlace } from '../../src/checkpoint/in-place/write-in-place.js';
-import { olderHints } from '../../src/checkpoint/older-settings.js';
-import { olderTensors } from '../../src/checkpoint/older-tensors.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
-import { PickleDict, type PickleValue } from '../../src/checkpoint/pickle/values.js';
-import { writeCheckpoint } from '../../src/checkpoint/write.js';
+import { writeCheckpoint } from '../../src/checkpoint/writers/write.js';
+import { PickleDict, type PickleValue } from '../../src/formats/pickle/values.js';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { expectSameTensors } from './same-tensors.js';

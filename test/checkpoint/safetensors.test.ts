@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromFloat32, toFloat32 } from '../../src/checkpoint/dtype.js';
-import { openSafetensors, readSafetensors } from '../../src/checkpoint/safetensors-read.js';
-import { type TensorSource, writeSafetensors } from '../../src/checkpoint/safetensors-write.js';
+import { fromFloat32, toFloat32 } from '../../src/formats/dtype.js';
+import { openSafetensors, readSafetensors } from '../../src/formats/safetensors/read.js';
+import { type TensorSource, writeSafetensors } from '../../src/formats/safetensors/write.js';
 import { memoryFile } from '../support/memory-file.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
-import { writeSafetensors } from '../../src/checkpoint/safetensors-write.js';
-import { writeCheckpoint } from '../../src/checkpoint/write.js';
+import { writeCheckpoint } from '../../src/checkpoint/writers/write.js';
+import { writeSafetensors } from '../../src/formats/safetensors/write.js';
 import { randomGenerator } from '../support/random-generator.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 

@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { listInputs } from '../../src/cli/toonify/inputs.js';
+import { listInputs } from '../../src/toonify/batch/inputs.js';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { filesIn, ONE_THREAD, run } from './cli.js';

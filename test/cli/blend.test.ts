@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openModel } from '../../src/checkpoint/names.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
-import { parseRecipe } from '../../src/swap/parse-recipe.js';
+import { parseRecipe } from '../../src/swap/recipe/parse-recipe.js';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { filesIn, ONE_THREAD, run } from './cli.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openCheckpointFile } from '../../src/checkpoint/checkpoint-file.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
-import { byteSpan } from '../../src/checkpoint/tensor-view.js';
+import { byteSpan } from '../../src/formats/tensor-view.js';
 import { expectSameTensors } from '../checkpoint/same-tensors.js';
 import { fixture, goldenBytes } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';

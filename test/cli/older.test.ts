@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { memoryCheckpoint } from '../../src/checkpoint/memory.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
-import { writeCheckpoint } from '../../src/checkpoint/write.js';
+import { writeCheckpoint } from '../../src/checkpoint/writers/write.js';
 import { loadLatents } from '../../src/project/latents.js';
 import { fixture, maxDifference } from '../support/golden.js';
 import { gaussian } from '../support/random-generator.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networkList, number, wholeNumber } from '../../src/cli/options.js';
+import { networkList, number, wholeNumber } from '../../src/cli/options/options.js';
 import { parseSeeds } from '../../src/render/seeds.js';
 
 const ramp = number('--ramp', { min: 0 });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { provenanceEntries, readResult } from '../../src/cli/toonify/provenance.js';
-import { RECORD_VERSION, RESULT_KEY } from '../../src/cli/toonify/record.js';
 import { DEVICES, ENGINES } from '../../src/engine/engine.js';
-import { writePicture } from '../../src/render/write-picture.js';
+import { writePicture } from '../../src/picture/write-picture.js';
+import { provenanceEntries, readResult } from '../../src/toonify/batch/provenance.js';
+import { RECORD_VERSION, RESULT_KEY } from '../../src/toonify/batch/record.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const HASH = '0'.repeat(64);

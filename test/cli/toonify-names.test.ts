@@ -1,8 +1,8 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { listInputs } from '../../src/cli/toonify/inputs.js';
-import { destinationOf, outputsOf } from '../../src/cli/toonify/outputs.js';
+import { listInputs } from '../../src/toonify/batch/inputs.js';
+import { destinationOf, outputsOf } from '../../src/toonify/batch/outputs.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const inputs = (...paths: string[]) =>

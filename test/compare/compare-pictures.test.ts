@@ -2,9 +2,9 @@ import { beforeEach, expect, test } from 'vitest';
 import { compareImages, comparePictures } from '../../src/compare/compare-pictures.js';
 import { availableMetrics, lpipsMetric, openMetric } from '../../src/compare/metrics.js';
 import { openEngine } from '../../src/engine/index.js';
+import { loadLpips } from '../../src/metric/lpips/load.js';
 import { addModel } from '../../src/models/index.js';
-import { loadLpips } from '../../src/project/lpips/load.js';
-import type { Picture } from '../../src/render/picture.js';
+import type { Picture } from '../../src/picture/picture.js';
 import { freshHome } from '../models/home.js';
 import { fixture, goldenTensors, relativeDifference } from '../support/golden.js';
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { doctorCommand } from '../../src/cli/doctor.js';
+import { doctorCommand } from '../../src/cli/commands/doctor.js';
 import type { Candidate } from '../../src/engine/doctor/check-engines.js';
 import { runDoctor, type System } from '../../src/engine/doctor/doctor.js';
 import { type Engine, openEngine } from '../../src/engine/index.js';

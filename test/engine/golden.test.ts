@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { noiseInputsOf } from '../../src/generator/noise-layers.js';
-import { noiseLayers, synthesis } from '../../src/generator/stylegan2-synthesis.js';
+import { noiseLayers, synthesis } from '../../src/generator/stylegan2/synthesis.js';
 import { loadWeights } from '../../src/generator/weights.js';
 import { constant, gradients, input, program, type Tensor } from '../../src/graph/index.js';
-import { pixelLoss } from '../../src/project/loss.js';
+import { pixelLoss } from '../../src/metric/loss.js';
 import { noiseRegulariser } from '../../src/project/noise.js';
 import { createProjector } from '../../src/project/projector.js';
 import { REFERENCE_RAMPS } from '../../src/project/schedule.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { blendCheckpoints } from '../../src/swap/blend.js';
-import { completeRecipe } from '../../src/swap/recipe.js';
+import { completeRecipe } from '../../src/swap/recipe/recipe.js';
 import { fixture, goldenTensors, maxDifference, relativeDifference } from '../support/golden.js';
 import { ENGINES_HERE } from './engines.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { alphaCurves } from '../../src/explore/alpha-curves.js';
-import { completeRecipe } from '../../src/swap/recipe.js';
-import { type Recipe, recipeOfPair } from '../../src/swap/recipe-model.js';
+import { completeRecipe } from '../../src/swap/recipe/recipe.js';
+import { type Recipe, recipeOfPair } from '../../src/swap/recipe/recipe-model.js';
 
 const RESOLUTIONS = [4, 8, 16, 32];
 

@@ -4,7 +4,7 @@ import { openEngine } from '../../src/engine/index.js';
 import { amountsOfMorph, morph } from '../../src/explore/morph.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { blendCheckpoints } from '../../src/swap/blend.js';
-import { completeRecipe } from '../../src/swap/recipe.js';
+import { completeRecipe } from '../../src/swap/recipe/recipe.js';
 import { maxDifference } from '../support/golden.js';
 import { randomGenerator } from '../support/random-generator.js';
 

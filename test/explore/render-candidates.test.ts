@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { resolutionsOf } from '../../src/checkpoint/architecture.js';
+import { resolutionsOf } from '../../src/checkpoint/architecture/architecture.js';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { type Engine, openEngine } from '../../src/engine/index.js';
 import { blendCandidate, type Candidate, modelCandidate } from '../../src/explore/candidate.js';
 import { type CandidateOptions, renderCandidates } from '../../src/explore/render-candidates.js';
-import { type Picture, toPicture } from '../../src/render/picture.js';
+import { type Picture, toPicture } from '../../src/picture/picture.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { pairOf } from '../../src/swap/blend.js';
-import { completeRecipe } from '../../src/swap/recipe.js';
-import { recipeOfPair } from '../../src/swap/recipe-model.js';
+import { completeRecipe } from '../../src/swap/recipe/recipe.js';
+import { recipeOfPair } from '../../src/swap/recipe/recipe-model.js';
 import { fixture, goldenTensors, maxDifference } from '../support/golden.js';
 
 const engine = await openEngine({ device: 'cpu', threads: 2 });

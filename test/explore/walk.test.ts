@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { openEngine } from '../../src/engine/index.js';
 import { type WalkOptions, walk } from '../../src/explore/walk.js';
-import type { Picture } from '../../src/render/picture.js';
+import type { Picture } from '../../src/picture/picture.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { fixture, maxDifference } from '../support/golden.js';
 

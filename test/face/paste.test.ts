@@ -8,7 +8,7 @@ import { fromOklab, toOklab } from '../../src/face/oklab.js';
 import { featheredMask, pasteFace } from '../../src/face/paste.js';
 import { openPhoto } from '../../src/face/photo.js';
 import type { Quad } from '../../src/face/quad.js';
-import type { Picture } from '../../src/render/picture.js';
+import type { Picture } from '../../src/picture/picture.js';
 import { flatPicture, pixelAt } from '../render/pictures.js';
 import { fixture } from '../support/golden.js';
 

@@ -8,15 +8,15 @@ import { expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import { writeInPlace } from '../../src/checkpoint/in-place/write-in-place.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
-import { writeRosinality } from '../../src/checkpoint/rosinality-write.js';
-import { writeCheckpoint } from '../../src/checkpoint/write.js';
+import { writeRosinality } from '../../src/checkpoint/writers/rosinality-write.js';
+import { writeCheckpoint } from '../../src/checkpoint/writers/write.js';
 import { fixture } from '../support/golden.js';
 import { mulberry32 } from '../support/random-generator.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const base = fixture('golden/golden32.pkl');
 const other = fixture('golden/golden32-tuned.pkl');
-const library = new URL('../../dist/', import.meta.url);
+const library = new URL('../../dist', import.meta.url);
 const isBuilt = existsSync(new URL('checkpoint/in-place/write-in-place.js', library));
 
 const OUTPUTS = ['x.safetensors', 'x.pt', 'x.pkl'];

@@ -5,7 +5,7 @@ import { withFeaturesOf } from '../../src/generator/feature-swap.js';
 import { loadGenerator } from '../../src/generator/load-generator.js';
 import { createRenderer, type Renderer, rendererOf } from '../../src/render/renderer.js';
 import { blendCheckpoints } from '../../src/swap/blend.js';
-import { completeRecipe } from '../../src/swap/recipe.js';
+import { completeRecipe } from '../../src/swap/recipe/recipe.js';
 import { fixture, goldenTensors, maxDifference } from '../support/golden.js';
 
 const engine = await openEngine({ device: 'cpu', threads: 2 });

@@ -5,7 +5,7 @@ import { loadGenerator } from '../../src/generator/load-generator.js';
 import { noiseInputsOf } from '../../src/generator/noise-layers.js';
 import { RandomState } from '../../src/generator/random-state.js';
 import { gradients, input, program } from '../../src/graph/index.js';
-import { pyramidLoss } from '../../src/project/loss.js';
+import { pyramidLoss } from '../../src/metric/loss.js';
 import { fixture } from '../support/golden.js';
 
 const engine = await openEngine({ device: 'cpu', threads: 2 });

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
-import { openSafetensors } from '../../src/checkpoint/safetensors-read.js';
 import { openEngine } from '../../src/engine/index.js';
+import { openSafetensors } from '../../src/formats/safetensors/read.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { maxDifference } from '../support/golden.js';
 

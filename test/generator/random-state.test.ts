@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { openSafetensors } from '../../src/checkpoint/safetensors-read.js';
+import { openSafetensors } from '../../src/formats/safetensors/read.js';
 import { RandomState } from '../../src/generator/random-state.js';
 
 /**

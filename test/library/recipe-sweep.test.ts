@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RecipeAxis, recipeGrid } from '../../src/library/recipe-sweep.js';
+import { type RecipeAxis, recipeGrid } from '../../src/app/recipe-sweep.js';
 import { fixture } from '../support/golden.js';
 
 const [a, b] = [fixture('golden/golden32.pkl'), fixture('golden/golden32-tuned.pkl')];

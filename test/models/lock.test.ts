@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { withLock } from '../../src/models/lock.js';
+import { withLock } from '../../src/files/lock.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { entries } from './home.js';
 

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/index.js';
 import { constant, program } from '../../src/graph/index.js';
+import { chooseLoss } from '../../src/metric/choose-loss.js';
+import { LOSS_NAMES, lossSpecText, parseLossSpec } from '../../src/metric/loss-spec.js';
 import { addModel, knownModels } from '../../src/models/index.js';
-import { chooseLoss } from '../../src/project/choose-loss.js';
-import { LOSS_NAMES, lossSpecText, parseLossSpec } from '../../src/project/loss-spec.js';
 import { freshHome } from '../models/home.js';
 import { fixture } from '../support/golden.js';
 

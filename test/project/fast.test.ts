@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { openModel } from '../../src/checkpoint/names.js';
 import { openEngine } from '../../src/engine/index.js';
+import { fromPicture, toPicture } from '../../src/picture/picture.js';
 import { createProjector } from '../../src/project/projector.js';
-import { fromPicture, toPicture } from '../../src/render/picture.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { maxDifference } from '../support/golden.js';
 import { randomGenerator } from '../support/random-generator.js';

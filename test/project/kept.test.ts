@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { type Engine, keptValues, openEngine } from '../../src/engine/index.js';
-import { pixelLoss } from '../../src/project/loss.js';
+import { pixelLoss } from '../../src/metric/loss.js';
 import type { Profile } from '../../src/project/profile.js';
 import { createProjector, type ProjectorSettings } from '../../src/project/projector.js';
 import { fixture, goldenTensors } from '../support/golden.js';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeSafetensors } from '../../src/checkpoint/safetensors-write.js';
+import { writeSafetensors } from '../../src/formats/safetensors/write.js';
 import { loadLatents, saveLatents } from '../../src/project/latents.js';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';

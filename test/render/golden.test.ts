@@ -4,7 +4,7 @@ import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { openEngine } from '../../src/engine/index.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { blendCheckpoints } from '../../src/swap/blend.js';
-import { completeRecipe } from '../../src/swap/recipe.js';
+import { completeRecipe } from '../../src/swap/recipe/recipe.js';
 import { fixture, goldenBytes, goldenTensors, maxDifference } from '../support/golden.js';
 
 const expected = await goldenTensors('golden-expected.safetensors');

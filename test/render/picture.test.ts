@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { openSafetensors } from '../../src/checkpoint/safetensors-read.js';
-import { fromPicture, toPicture } from '../../src/render/picture.js';
-import { readPicture } from '../../src/render/read-picture.js';
+import { openSafetensors } from '../../src/formats/safetensors/read.js';
+import { fromPicture, toPicture } from '../../src/picture/picture.js';
+import { readPicture } from '../../src/picture/read-picture.js';
 
 describe('toPicture', () => {
   test('truncates clamp(image · 127.5 + 128)', () => {

@@ -1,4 +1,4 @@
-import type { Picture } from '../../src/render/picture.js';
+import type { Picture } from '../../src/picture/picture.js';
 
 /** A soft gradient, different in each channel and asymmetrical, as lossy formats keep it. */
 export function smoothPicture(width: number, height: number): Picture {

@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { photoOf } from '../../src/face/photo.js';
-import { isSvg, rasteriseSvg } from '../../src/render/rasterise-svg.js';
-import { decodePicture } from '../../src/render/read-picture.js';
+import { isSvg, rasteriseSvg } from '../../src/picture/rasterise-svg.js';
+import { decodePicture } from '../../src/picture/read-picture.js';
 import { pixelAt } from './pictures.js';
 
 const svg = (content: string) =>

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputFileError } from '../../src/errors.js';
-import { decodePicture, readPicture } from '../../src/render/read-picture.js';
+import { decodePicture, readPicture } from '../../src/picture/read-picture.js';
 import { flatPicture, pixelAt, smoothPicture } from './pictures.js';
 
 let folder: string;

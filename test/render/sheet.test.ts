@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { drawText, fitText, textWidth } from '../../src/render/lettering.js';
-import type { Picture } from '../../src/render/picture.js';
-import { contactSheet } from '../../src/render/sheet.js';
+import { drawText, fitText, textWidth } from '../../src/picture/lettering.js';
+import type { Picture } from '../../src/picture/picture.js';
+import { contactSheet } from '../../src/picture/sheet.js';
 import { flatPicture, pixelAt, smoothPicture } from './pictures.js';
 
 const RED = [255, 0, 0] as const;

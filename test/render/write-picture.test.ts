@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Picture } from '../../src/render/picture.js';
-import { pictureMetadata } from '../../src/render/picture-metadata.js';
-import { decodePicture, readPicture } from '../../src/render/read-picture.js';
-import { encodePicture, formatOf, writePicture } from '../../src/render/write-picture.js';
+import type { Picture } from '../../src/picture/picture.js';
+import { pictureMetadata } from '../../src/picture/picture-metadata.js';
+import { decodePicture, readPicture } from '../../src/picture/read-picture.js';
+import { encodePicture, formatOf, writePicture } from '../../src/picture/write-picture.js';
 import { smoothPicture } from './pictures.js';
 
 let folder: string;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { openSafetensors } from '../../src/checkpoint/safetensors-read.js';
+import { openSafetensors } from '../../src/formats/safetensors/read.js';
 
 /** Path of a file in fixtures/. */
 export function fixture(name: string): string {

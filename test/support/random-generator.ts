@@ -1,7 +1,7 @@
-import type { Architecture } from '../../src/checkpoint/architecture.js';
+import type { Architecture } from '../../src/checkpoint/architecture/architecture.js';
+import { expectedTensors } from '../../src/checkpoint/architecture/expected-tensors.js';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import { elementCount } from '../../src/checkpoint/checkpoint.js';
-import { expectedTensors } from '../../src/checkpoint/expected-tensors.js';
 import { memoryCheckpoint, type TensorValues } from '../../src/checkpoint/memory.js';
 
 export interface RandomGeneratorOptions {

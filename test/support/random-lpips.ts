@@ -1,8 +1,8 @@
 import { RandomState } from '../../src/generator/random-state.js';
 import { sizeOf } from '../../src/graph/index.js';
-import type { LpipsWeights } from '../../src/project/lpips/load.js';
-import type { LpipsName } from '../../src/project/lpips/names.js';
-import { TRUNKS, tappedChannels, trunkTensors } from '../../src/project/lpips/trunks.js';
+import type { LpipsWeights } from '../../src/metric/lpips/load.js';
+import type { LpipsName } from '../../src/metric/lpips/names.js';
+import { TRUNKS, tappedChannels, trunkTensors } from '../../src/metric/lpips/trunks.js';
 
 const made = new Map<LpipsName, LpipsWeights>();
 

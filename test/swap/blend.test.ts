@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import { blendCheckpoints } from '../../src/swap/blend.js';
-import { groupOf } from '../../src/swap/groups.js';
 import { mix } from '../../src/swap/mix.js';
 import { blendPlan } from '../../src/swap/plan.js';
-import { type BlendRecipe, completeRecipe } from '../../src/swap/recipe.js';
-import { alpha } from '../../src/swap/schedule.js';
+import { groupOf } from '../../src/swap/recipe/groups.js';
+import { type BlendRecipe, completeRecipe } from '../../src/swap/recipe/recipe.js';
+import { alpha } from '../../src/swap/recipe/schedule.js';
 import { randomGenerator } from '../support/random-generator.js';
 
 const base = randomGenerator({ seed: 1, resolution: 32 });

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { blendModels } from '../../src/swap/blend.js';
-import type { Cut } from '../../src/swap/cut.js';
-import type { Recipe } from '../../src/swap/recipe-model.js';
+import type { Cut } from '../../src/swap/recipe/cut.js';
+import type { Recipe } from '../../src/swap/recipe/recipe-model.js';
 import { fixture } from '../support/golden.js';
 
 /** Everything that a model holds, under TensorFlow's names for the layers. */

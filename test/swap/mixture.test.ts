@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Alpha, alphaAt } from '../../src/swap/alpha.js';
-import { checkRecipe, type ModelShape } from '../../src/swap/check-recipe.js';
 import { mixtureOf, weightsAt } from '../../src/swap/mixture.js';
-import { completeRecipe } from '../../src/swap/recipe.js';
-import { RecipeError } from '../../src/swap/recipe-error.js';
-import { pairOfRecipe, type Recipe, recipeOfPair } from '../../src/swap/recipe-model.js';
-import { alpha as schedule } from '../../src/swap/schedule.js';
-import { type Slot, slotOf } from '../../src/swap/slot.js';
+import { type Alpha, alphaAt } from '../../src/swap/recipe/alpha.js';
+import { checkRecipe, type ModelShape } from '../../src/swap/recipe/check-recipe.js';
+import { completeRecipe } from '../../src/swap/recipe/recipe.js';
+import { RecipeError } from '../../src/swap/recipe/recipe-error.js';
+import { pairOfRecipe, type Recipe, recipeOfPair } from '../../src/swap/recipe/recipe-model.js';
+import { alpha as schedule } from '../../src/swap/recipe/schedule.js';
+import { type Slot, slotOf } from '../../src/swap/recipe/slot.js';
 
 const RESOLUTIONS = [4, 8, 16, 32];
 

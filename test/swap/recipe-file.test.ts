@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Alpha } from '../../src/swap/alpha.js';
-import { recipeOfFile } from '../../src/swap/recipe-file/document.js';
-import { parseRecipeFile } from '../../src/swap/recipe-file/parse.js';
-import { printRecipe } from '../../src/swap/recipe-file/print.js';
-import { recipeJsonSchema } from '../../src/swap/recipe-file/schema.js';
-import type { Recipe } from '../../src/swap/recipe-model.js';
+import type { Alpha } from '../../src/swap/recipe/alpha.js';
+import { recipeOfFile } from '../../src/swap/recipe/document.js';
+import { recipeJsonSchema } from '../../src/swap/recipe/file-schema.js';
+import { parseRecipeFile } from '../../src/swap/recipe/parse.js';
+import { printRecipe } from '../../src/swap/recipe/print.js';
+import type { Recipe } from '../../src/swap/recipe/recipe-model.js';
 
 const GOOD = `version: 1
 base: toonhead

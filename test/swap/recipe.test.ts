@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { checkRecipe } from '../../src/swap/check-recipe.js';
-import { parseRecipe } from '../../src/swap/parse-recipe.js';
-import { type BlendRecipe, completeRecipe } from '../../src/swap/recipe.js';
-import { type RecordedPair, recipeMetadata } from '../../src/swap/recipe-metadata.js';
-import { recipeOfPair } from '../../src/swap/recipe-model.js';
+import { checkRecipe } from '../../src/swap/recipe/check-recipe.js';
+import { parseRecipe } from '../../src/swap/recipe/parse-recipe.js';
+import { type BlendRecipe, completeRecipe } from '../../src/swap/recipe/recipe.js';
+import { type RecordedPair, recipeMetadata } from '../../src/swap/recipe/recipe-metadata.js';
+import { recipeOfPair } from '../../src/swap/recipe/recipe-model.js';
 import { randomGenerator } from '../support/random-generator.js';
 
 const shape = { family: 'stylegan2', resolution: 32 } as const;

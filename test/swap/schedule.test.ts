@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alpha, alphas } from '../../src/swap/schedule.js';
+import { alpha, alphas } from '../../src/swap/recipe/schedule.js';
 
 const RESOLUTIONS = [4, 8, 16, 32, 64, 128, 256, 512, 1024];
 const resolution = fc.constantFrom(...RESOLUTIONS);

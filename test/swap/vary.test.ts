@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRecipeFile } from '../../src/swap/recipe-file/parse.js';
-import type { RecipeFile } from '../../src/swap/recipe-file/schema.js';
-import { partOf, withPart } from '../../src/swap/recipe-file/vary.js';
+import type { RecipeFile } from '../../src/swap/recipe/file-schema.js';
+import { parseRecipeFile } from '../../src/swap/recipe/parse.js';
+import { partOf, withPart } from '../../src/swap/recipe/vary.js';
 
 const { file } = parseRecipeFile(
   `version: 1

@@ -1,8 +1,8 @@
 import { InputFileError } from '../../errors.js';
-import type { AnyArchitecture } from '../architecture.js';
+import type { AnyArchitecture } from '../architecture/architecture.js';
+import { isOptional } from '../architecture/derive-architecture.js';
 import type { Checkpoint } from '../checkpoint.js';
-import { isOptional } from '../derive-architecture.js';
-import type { FileContent } from '../file-content.js';
+import type { FileContent } from '../readers/file-content.js';
 import type { Replacement } from './patches.js';
 
 /** What will become of a network's tensors. */

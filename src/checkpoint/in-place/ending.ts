@@ -1,15 +1,15 @@
 import type { OutputSink } from '../../files/atomic-write.js';
+import { encodeNote, type LateMetadata, resolveMetadata } from '../../formats/note/note.js';
+import { encodeTrailer } from '../../formats/note/trailer.js';
+import { zipNoteName } from '../../formats/note/zip-note.js';
+import { withMetadata } from '../../formats/safetensors/header.js';
+import { readHeader } from '../../formats/safetensors/read.js';
+import { torchPickleName } from '../../formats/torch/zip.js';
+import { copyDirectory } from '../../formats/zip/copy-directory.js';
+import type { ZipDirectory, ZipEntry } from '../../formats/zip/directory.js';
+import { writeEntry } from '../../formats/zip/write.js';
 import type { CheckpointFile } from '../checkpoint-file.js';
-import { withoutNative } from '../native.js';
-import { encodeNote, type LateMetadata, resolveMetadata } from '../note/note.js';
-import { encodeTrailer } from '../note/trailer.js';
-import { zipNoteName } from '../note/zip-note.js';
-import { withMetadata } from '../safetensors-header.js';
-import { readHeader } from '../safetensors-read.js';
-import { torchPickleName } from '../torch-zip.js';
-import { copyDirectory } from '../zip/copy-directory.js';
-import type { ZipDirectory, ZipEntry } from '../zip/directory.js';
-import { writeEntry } from '../zip/write.js';
+import { withoutNative } from '../readers/native.js';
 import type { Patch } from './patches.js';
 import type { ZipSums } from './zip-sums.js';
 

@@ -1,9 +1,9 @@
 import { OutputError } from '../../errors.js';
 import type { RandomAccessFile } from '../../files/random-access.js';
-import { BYTES_PER_ELEMENT } from '../dtype.js';
-import { type PatchOutcome, patchSpan } from '../patch-view.js';
-import { type EncodedText, encodeTextOpcode } from '../pickle/encoded-text.js';
-import { byteSpan, type TensorView } from '../tensor-view.js';
+import { BYTES_PER_ELEMENT } from '../../formats/dtype.js';
+import { type PatchOutcome, patchSpan } from '../../formats/patch-view.js';
+import { type EncodedText, encodeTextOpcode } from '../../formats/pickle/encoded-text.js';
+import { byteSpan, type TensorView } from '../../formats/tensor-view.js';
 
 /** A tensor that is to get new values. */
 export interface Replacement {

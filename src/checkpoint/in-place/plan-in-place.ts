@@ -1,7 +1,7 @@
 import { InputFileError } from '../../errors.js';
 import type { Checkpoint } from '../checkpoint.js';
 import type { CheckpointFile } from '../checkpoint-file.js';
-import { networkName } from '../network-names.js';
+import { networkName } from '../readers/network-names.js';
 import { fitIntoContainer } from './check-container.js';
 import { arrangePatches, type Patch, type Replacement } from './patches.js';
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { writeAtomically } from '../../files/atomic-write.js';
 import type { RandomAccessFile } from '../../files/random-access.js';
+import type { LateMetadata } from '../../formats/note/note.js';
 import type { Checkpoint } from '../checkpoint.js';
 import { type CheckpointFile, openCheckpointFile } from '../checkpoint-file.js';
-import type { LateMetadata } from '../note/note.js';
 import { PatchedCopy, RewrittenCopy } from './copies.js';
 import { endingOf } from './ending.js';
 import type { Patch } from './patches.js';

@@ -1,7 +1,7 @@
 import type { OutputSink } from '../../files/atomic-write.js';
 import { crc32 } from '../../files/crc32.js';
 import type { RandomAccessFile } from '../../files/random-access.js';
-import { entryDataOffset, type ZipDirectory, type ZipEntry } from '../zip/directory.js';
+import { entryDataOffset, type ZipDirectory, type ZipEntry } from '../../formats/zip/directory.js';
 
 const DESCRIPTOR_SIGNATURE = 0x08074b50;
 

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../../errors.js';
-import { CHANNELS, type Picture } from '../../render/picture.js';
+import { CHANNELS, type Picture } from '../../picture/picture.js';
 import type { Region } from '../photo.js';
 import type { Detection } from './face-api.js';
 import type { Levels } from './find-landmarks.js';

@@ -1,5 +1,5 @@
-import type { Picture } from '../../render/picture.js';
-import { resample } from '../../render/resize.js';
+import type { Picture } from '../../picture/picture.js';
+import { resample } from '../../picture/resize.js';
 import type { Point } from '../landmarks.js';
 import type { Region } from '../photo.js';
 import { isFace, placed, type Quad, quadOf } from '../quad.js';

@@ -3,7 +3,7 @@ import { openTfjsMachine } from '../../engine/tfjs/open.js';
 import type { TfjsOptions } from '../../engine/tfjs/options.js';
 import { type Machine, onBackend } from '../../engine/tfjs/tensorflow.js';
 import { EngineError } from '../../errors.js';
-import { CHANNELS, type Picture } from '../../render/picture.js';
+import { CHANNELS, type Picture } from '../../picture/picture.js';
 import { type FaceApi, loadFaceApi } from './face-api.js';
 
 /** The detector and the landmark network, and what computes them. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ByteWindow } from '../../../src/checkpoint/pickle/byte-window.js';
-import { readPickle } from '../../../src/checkpoint/pickle/interpreter.js';
-import { moduleState, walkModules } from '../../../src/checkpoint/torch-module.js';
+import { ByteWindow } from '../../../src/formats/pickle/byte-window.js';
+import { readPickle } from '../../../src/formats/pickle/interpreter.js';
+import { moduleState, walkModules } from '../../../src/formats/torch/module.js';
 import { bytesOf, memoryFile } from '../../support/memory-file.js';
 
 function run(...parts: (string | number | Uint8Array)[]) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ByteWindow } from '../../../src/checkpoint/pickle/byte-window.js';
-import { readPickle } from '../../../src/checkpoint/pickle/interpreter.js';
+import { ByteWindow } from '../../../src/formats/pickle/byte-window.js';
+import { readPickle } from '../../../src/formats/pickle/interpreter.js';
 import {
   ByteRange,
   entriesOf,
@@ -13,7 +13,7 @@ import {
   PickleSet,
   PickleTuple,
   type PickleValue,
-} from '../../../src/checkpoint/pickle/values.js';
+} from '../../../src/formats/pickle/values.js';
 import { bytesOf, memoryFile } from '../../support/memory-file.js';
 
 function unpickle(...parts: (string | number | Uint8Array)[]): Promise<PickleValue> {

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { collectGarbage } from '../../../src/cli/toonify/collect-garbage.js';
-import { createToonifier } from '../../../src/cli/toonify/toonifier.js';
 import { openEngine } from '../../../src/engine/index.js';
-import { pyramidLoss } from '../../../src/project/loss.js';
+import { pyramidLoss } from '../../../src/metric/loss.js';
+import { collectGarbage } from '../../../src/toonify/batch/collect-garbage.js';
+import { createToonifier } from '../../../src/toonify/toonifier.js';
 import { randomGenerator } from '../../support/random-generator.js';
 
 const SIDE = 16;

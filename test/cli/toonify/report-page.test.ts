@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reportPage } from '../../../src/cli/toonify/report-page.js';
 import { InputFileError } from '../../../src/errors.js';
+import { reportPage } from '../../../src/toonify/batch/report-page.js';
 
 const awkward = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }),

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { openSafetensors } from '../../../src/checkpoint/safetensors-read.js';
 import type { Engine } from '../../../src/engine/index.js';
+import { openSafetensors } from '../../../src/formats/safetensors/read.js';
 import { RandomState } from '../../../src/generator/random-state.js';
 import { gradients, input, program } from '../../../src/graph/index.js';
-import { type LpipsWeights, loadLpips } from '../../../src/project/lpips/load.js';
-import { lpipsBetween, lpipsFeatures, smallestSide } from '../../../src/project/lpips/lpips.js';
-import { LPIPS_NAMES } from '../../../src/project/lpips/names.js';
-import { TRUNKS } from '../../../src/project/lpips/trunks.js';
+import { type LpipsWeights, loadLpips } from '../../../src/metric/lpips/load.js';
+import { lpipsBetween, lpipsFeatures, smallestSide } from '../../../src/metric/lpips/lpips.js';
+import { LPIPS_NAMES } from '../../../src/metric/lpips/names.js';
+import { TRUNKS } from '../../../src/metric/lpips/trunks.js';
 import { ENGINES_HERE } from '../../engine/engines.js';
 import { fixture, goldenTensors, relativeDifference } from '../../support/golden.js';
 import { randomLpips } from '../../support/random-lpips.js';

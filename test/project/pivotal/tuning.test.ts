@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { openCheckpoint } from '../../../src/checkpoint/open.js';
-import { openSafetensors } from '../../../src/checkpoint/safetensors-read.js';
 import { withTensors } from '../../../src/checkpoint/with-tensors.js';
 import { openEngine } from '../../../src/engine/index.js';
+import { openSafetensors } from '../../../src/formats/safetensors/read.js';
 import { noiseFeeds } from '../../../src/generator/noise-layers.js';
 import { loadWeights } from '../../../src/generator/weights.js';
-import { pixelLoss } from '../../../src/project/loss.js';
+import { pixelLoss } from '../../../src/metric/loss.js';
 import { createTuner, tuningProgram } from '../../../src/project/pivotal-tuning.js';
 import { createRenderer } from '../../../src/render/renderer.js';
 import { fixture, goldenTensors, maxDifference, relativeDifference } from '../../support/golden.js';

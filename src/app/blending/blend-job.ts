@@ -1,0 +1,36 @@
+import type { NetworkName } from '../../checkpoint/readers/network-names.js';
+import type { WrittenDType } from '../../formats/dtype.js';
+import type { RecipeModel } from '../../swap/recipe/document.js';
+import type { Recipe } from '../../swap/recipe/recipe-model.js';
+
+/** How a blend is written; counts more than what a recipe says of that. */
+export interface OutputChoice {
+  /** The file whose form the output takes, by name or path; that of the base unless given. */
+  readonly container?: string | undefined;
+  /** The networks to blend, `G_ema` or what the models hold unless given; several only in place of a container. */
+  readonly networks?: readonly NetworkName[] | undefined;
+  /** Accept settings of the container that differ, and what rosinality's form cannot hold. */
+  readonly lossy?: boolean | undefined;
+  /** How numbers are stored, f32 unless given; a container has types of its own. */
+  readonly dtype?: WrittenDType | undefined;
+}
+
+/** What has to be blended, whether options or a recipe say it. */
+export interface BlendJob extends OutputChoice {
+  readonly recipe: Recipe;
+  /** By the names of the recipe. */
+  readonly models: ReadonlyMap<string, ModelSource>;
+  readonly out: string;
+  /** Where the recipe says so. */
+  readonly outAt?: readonly string[] | undefined;
+  readonly preview?: string | undefined;
+  readonly seeds?: readonly number[] | undefined;
+  readonly class?: number | undefined;
+  /** Says of what goes wrong with a part of the recipe where it stands. */
+  explain<T>(at: readonly (string | number)[], action: () => T | Promise<T>): Promise<T>;
+}
+
+/** A file by name or path, or a blend of others; `written` is what the recipe says, with paths as from here. */
+export type ModelSource =
+  | { readonly written: RecipeModel; readonly model: string }
+  | { readonly written: RecipeModel; readonly job: BlendJob };

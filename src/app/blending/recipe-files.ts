@@ -1,0 +1,39 @@
+import { isAbsolute, join } from 'node:path';
+import { InputFileError } from '../../errors.js';
+import { openForReading } from '../../files/random-access.js';
+import { MAX_RECIPE_BYTES, type ParsedRecipe, parseRecipeFile } from '../../swap/recipe/parse.js';
+
+/** Recipes may take blends of other recipes as models, this deep. */
+export const MAX_NESTING = 8;
+
+/**
+ * Reads a recipe file.
+ * @throws InputFileError `RECIPE_TOO_LARGE`, and those of `openForReading` and `parseRecipeFile`
+ */
+export async function readRecipeFile(path: string): Promise<ParsedRecipe> {
+  const file = await openForReading(path);
+  try {
+    // Before anything of it is in memory; line 1 because nothing has been read.
+    if (file.size > MAX_RECIPE_BYTES) {
+      throw new InputFileError(
+        'RECIPE_TOO_LARGE',
+        `${path}:1: expected a recipe of at most ${MAX_RECIPE_BYTES} bytes, found ${file.size}`,
+        { hint: 'models are named in a recipe, not put into it' },
+      );
+    }
+    const bytes = await file.read(0, file.size);
+    return parseRecipeFile(new TextDecoder().decode(bytes), path);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A word is a name; anything that looks like a path starts from the recipe's folder. */
+export function modelPath(model: string, folder: string): string {
+  return /[/\\.]/.test(model) ? fromFolder(model, folder) : model;
+}
+
+/** A path of a recipe, which starts from the recipe's folder unless it is absolute. */
+export function fromFolder(path: string, folder: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
+}

@@ -1,0 +1,59 @@
+import type { FaceOptions } from '../cli/options/face-options.js';
+import { UsageError } from '../errors.js';
+import { chooseFaces } from './choose-faces.js';
+import type { Face, FaceFinder } from './detect/find-faces.js';
+import type { Landmarks } from './landmarks.js';
+import { type LandmarksFile, readLandmarks } from './landmarks-file.js';
+import type { Photo } from './photo.js';
+
+/** A face that is to be worked on. */
+export interface ChosenFace {
+  readonly landmarks: Landmarks;
+  /** Its number in the photo, from 1, from left to right. */
+  readonly number: number;
+  /** What the detector said of it; absent where the landmarks were given. */
+  readonly found?: Pick<Face, 'box' | 'score'>;
+}
+
+/** Where faces come from: the detector, or a file with the landmarks of the one face. */
+export interface FaceSource {
+  /** What a landmarks file says about sizes. */
+  readonly sizes: Pick<LandmarksFile, 'size' | 'transformSize'>;
+  /** @throws InputFileError `FACE_MISSING`, `PICTURE_UNREADABLE` */
+  choose(photo: Photo, signal: AbortSignal): Promise<ChosenFace[]>;
+}
+
+/**
+ * Reads the landmarks file, if one is given; the detector is only loaded when the first photo needs it.
+ * @param pictures how many pictures there are
+ */
+export async function openFaceSource(
+  { landmarks: path, face, minSize }: FaceOptions,
+  pictures: number,
+): Promise<FaceSource> {
+  if (path !== undefined) return fromFile(path, pictures);
+  let finder: Promise<FaceFinder> | undefined;
+  return {
+    sizes: {},
+    async choose(photo, signal) {
+      finder ??= import('./detect/find-faces.js').then(({ createFaceFinder }) => createFaceFinder());
+      const faces = await (await finder).find(photo, { minSize, signal });
+      return chooseFaces(faces, face, photo.name).map(({ face: { points, ...found }, number }) => ({
+        landmarks: { points },
+        number,
+        found,
+      }));
+    },
+  };
+}
+
+async function fromFile(path: string, pictures: number): Promise<FaceSource> {
+  if (pictures !== 1) {
+    throw new UsageError(
+      'LANDMARKS_SEVERAL',
+      `--landmarks: expected one picture to use ${path} for, found ${pictures}`,
+    );
+  }
+  const { points, ...sizes } = await readLandmarks(path);
+  return { sizes, choose: async () => [{ landmarks: { points }, number: 1 }] };
+}

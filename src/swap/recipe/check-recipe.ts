@@ -1,0 +1,219 @@
+import { type AnyArchitecture, resolutionsOf } from '../../checkpoint/architecture/architecture.js';
+import { type Alpha, alphaAt, namedResolutions } from './alpha.js';
+import { checkCut } from './check-cut.js';
+import { RecipeError } from './recipe-error.js';
+import { AVERAGE, BLENDED, isModelName, methodAt, modelsOf, type Recipe } from './recipe-model.js';
+import { PARTS, type Slot } from './slot.js';
+
+/** What is known of a model before its weights are read. */
+export type ModelShape = Pick<AnyArchitecture, 'family' | 'resolution'>;
+
+/** α's that add up to 1 in decimal may miss it in binary. */
+const SUM_TOLERANCE = 1e-9;
+
+/**
+ * Checks that a recipe can be carried out on models of these architectures. Whether the models are alike is another
+ * matter.
+ * @throws RecipeError `MODEL_UNDEFINED`, `MODEL_TWICE`, `TWO_BASES`, `ALPHA_MISSING`, `SWAP_NOT_A_RESOLUTION`,
+ *   `RESOLUTION_UNKNOWN`, `RAMP_OUT_OF_RANGE`, `WINDOWS_OVERLAP`, `ALPHA_OUT_OF_RANGE`, `ALPHA_SUM`, and as {@link checkCut}
+ */
+export function checkRecipe(recipe: Recipe, models: ReadonlyMap<string, ModelShape>): void {
+  checkNames(recipe, models);
+  const resolutions = resolutionsOf(models.get(recipe.base)!);
+  checkMethods(recipe, resolutions);
+  if (recipe.cut !== undefined) {
+    checkCut(recipe, recipe.cut, models.get(recipe.base)!);
+    return;
+  }
+  for (const model of recipe.others) {
+    const alpha = recipe.alpha[model];
+    if (alpha === undefined) requireAverage(recipe, model, resolutions);
+    else checkAlpha(alpha, model, commonOf(recipe, resolutions, models.get(model)!));
+  }
+  for (const slot of slotsOf(resolutions)) checkShares(slot, recipe);
+}
+
+function checkNames(recipe: Recipe, models: ReadonlyMap<string, ModelShape>): void {
+  const names = modelsOf(recipe);
+  const require = (at: (string | number)[], name: string, reserved: string | undefined) => {
+    if (names.includes(name) || name === reserved) return;
+    throw new RecipeError(
+      'MODEL_UNDEFINED',
+      at,
+      `${at[0]}: expected one of the models (${names.join(', ')}), found ${JSON.stringify(name)}`,
+    );
+  };
+  for (const [i, name] of names.entries()) {
+    if (names.indexOf(name) !== i) {
+      throw new RecipeError('MODEL_TWICE', ['models', name], `models: ${name} occurs twice`);
+    }
+    if (!models.has(name) || !isModelName(name)) {
+      throw new RecipeError('MODEL_UNDEFINED', ['models', name], `models: nothing is known of ${name}`);
+    }
+  }
+  require(['mapping'], recipe.mapping, AVERAGE);
+  require(['w_avg'], recipe.wAvg, AVERAGE);
+  require(['noise'], recipe.noise, recipe.cut?.tool === 'animegan' ? BLENDED : undefined);
+  for (const name of Object.keys(recipe.alpha)) {
+    if (name === recipe.base) throw twoBases(name);
+    require(['models', name, 'alpha'], name, undefined);
+  }
+}
+
+/** The error of a base that is treated like one of the other models. */
+export function twoBases(name: string): RecipeError {
+  return new RecipeError(
+    'TWO_BASES',
+    ['models', name, 'alpha'],
+    `alpha of ${name}: expected none, because it is the base, which gets what the others leave`,
+    'give α to the other models; one model is the base',
+  );
+}
+
+function checkMethods({ method }: Recipe, resolutions: readonly number[]): void {
+  if (typeof method !== 'object') return;
+  for (const key of Object.keys(method)) {
+    if (key !== 'default') requireResolution(Number(key), resolutions, ['method', key], 'method');
+  }
+}
+
+function requireAverage(recipe: Recipe, model: string, resolutions: readonly number[]): void {
+  if (resolutions.every((r) => methodAt(recipe, r) === 'average')) return;
+  throw new RecipeError(
+    'ALPHA_MISSING',
+    ['models', model],
+    `alpha of ${model}: expected how much of it goes where, found nothing`,
+    'for example alpha: { swap: 16 }; only method: average needs none',
+  );
+}
+
+/** The resolutions that a model shares with the base, as far as that matters. */
+function commonOf(recipe: Recipe, resolutions: readonly number[], model: ModelShape): readonly number[] {
+  return recipe.common === true ? resolutions.filter((r) => r <= model.resolution) : resolutions;
+}
+
+function checkAlpha(alpha: Alpha, model: string, resolutions: readonly number[]): void {
+  if (typeof alpha === 'number') return;
+  const at = ['models', model, 'alpha'];
+  if ('swap' in alpha && !resolutions.includes(alpha.swap)) {
+    throw new RecipeError(
+      'SWAP_NOT_A_RESOLUTION',
+      [...at, 'swap'],
+      `swap: expected a resolution of the model (${resolutions.join(', ')}), found ${alpha.swap}`,
+      'the swap is the last resolution that takes its weights from the low-resolution model',
+    );
+  }
+  const kind = 'window' in alpha ? 'window' : 'table';
+  for (const r of namedResolutions(alpha)) {
+    const key = kind === 'table' ? [String(r)] : [];
+    requireResolution(r, resolutions, [...at, kind, ...key], `${kind} of ${model}`);
+  }
+  if ('ramp' in alpha && alpha.ramp !== undefined) checkRamp(alpha.ramp, at);
+  if ('window' in alpha) checkWindow(alpha.window, at, model);
+}
+
+function requireResolution(
+  r: number,
+  resolutions: readonly number[],
+  at: (string | number)[],
+  what: string,
+): void {
+  if (resolutions.includes(r)) return;
+  throw new RecipeError(
+    'RESOLUTION_UNKNOWN',
+    at,
+    `${what}: expected resolutions that the models have (${resolutions.join(', ')}), found ${r}`,
+  );
+}
+
+function checkRamp(
+  ramp: number | { readonly centre: number; readonly width: number },
+  at: readonly (string | number)[],
+): void {
+  const width = typeof ramp === 'number' ? ramp : ramp.width;
+  const below = typeof ramp === 'number' ? [] : ['width'];
+  if (!(Number.isFinite(width) && width >= 0)) {
+    throw new RecipeError(
+      'RAMP_OUT_OF_RANGE',
+      [...at, 'ramp', ...below],
+      `ramp: expected a width in octaves, finite and >= 0, found ${width}`,
+      '0 is a hard swap, 1 a gentle ramp',
+    );
+  }
+  if (typeof ramp === 'object' && !(Number.isFinite(ramp.centre) && ramp.centre > 0)) {
+    throw new RecipeError(
+      'RAMP_OUT_OF_RANGE',
+      [...at, 'ramp', 'centre'],
+      `ramp: expected a centre in pixels above 0, found ${ramp.centre}`,
+    );
+  }
+}
+
+function checkWindow(
+  window: readonly { readonly from: number; readonly to: number }[],
+  at: readonly (string | number)[],
+  model: string,
+): void {
+  const sorted = [...window].sort((a, b) => a.from - b.from);
+  const last = sorted.find((range) => range.from > range.to);
+  const overlap = sorted.find((range, i) => i > 0 && range.from <= sorted[i - 1]!.to);
+  if (last === undefined && overlap === undefined) return;
+  throw new RecipeError(
+    'WINDOWS_OVERLAP',
+    [...at, 'window'],
+    last === undefined
+      ? `window of ${model}: expected ranges apart from each other, found ${overlap!.from} px in two of them`
+      : `window of ${model}: expected a range upwards, found ${last.from}-${last.to}`,
+  );
+}
+
+function* slotsOf(resolutions: readonly number[]): Generator<Slot> {
+  for (const resolution of resolutions) {
+    for (const level of [0, 1] as const) for (const part of PARTS) yield { resolution, level, part };
+  }
+}
+
+/** α in a slot: each within 0..1 and together at most 1, but for task vectors. */
+function checkShares(slot: Slot, recipe: Recipe): void {
+  const method = methodAt(recipe, slot.resolution);
+  let sum = 0;
+  for (const model of recipe.others) {
+    const alpha = alphaAt(recipe.alpha[model] ?? 0, slot);
+    const isSound = Number.isFinite(alpha) && (method === 'task' || (alpha >= 0 && alpha <= 1));
+    if (!isSound) throw outOfRange(alpha, model, slot);
+    sum += alpha;
+  }
+  if (method === 'task' || method === 'average' || recipe.normalize === true) return;
+  if (sum > 1 + SUM_TOLERANCE) throw tooMuch(sum, slot, recipe);
+}
+
+function outOfRange(alpha: number, model: string, { resolution }: Slot): RecipeError {
+  return new RecipeError(
+    'ALPHA_OUT_OF_RANGE',
+    ['models', model, 'alpha'],
+    `alpha of ${model}: expected 0..1, found ${alpha} at ${resolution} px`,
+    'beyond 0..1 is extrapolation, which method: task allows',
+  );
+}
+
+function tooMuch(sum: number, slot: Slot, recipe: Recipe): RecipeError {
+  const involved = recipe.others.filter((model) => alphaAt(recipe.alpha[model] ?? 0, slot) > 0);
+  const areWindows = involved.every((model) => Object.hasOwn(Object(recipe.alpha[model]), 'window'));
+  const names = involved.join(' and ');
+  const at = ['models', involved.at(-1)!, 'alpha'];
+  const found = Number(sum.toFixed(6));
+  if (areWindows) {
+    return new RecipeError(
+      'WINDOWS_OVERLAP',
+      at,
+      `alpha: the windows of ${names} overlap at ${slot.resolution} px, where they add up to ${found} instead of at most 1`,
+      'move one of them, give them amounts, or say normalize: true',
+    );
+  }
+  return new RecipeError(
+    'ALPHA_SUM',
+    at,
+    `alpha: expected at most 1 in all, found ${found} of ${names} at ${slot.resolution} px`,
+    'the base gets what the others leave; normalize: true divides them by their sum',
+  );
+}

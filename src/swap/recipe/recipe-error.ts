@@ -1,0 +1,12 @@
+import { UsageError } from '../../errors.js';
+
+/** Something in a recipe that cannot be carried out. Whoever read the recipe from a file knows the line of `at`. */
+export class RecipeError extends UsageError {
+  /** Keys from the top of a recipe file downwards, e.g. `['models', 'toon', 'alpha', 'swap']`. */
+  readonly at: readonly (string | number)[];
+
+  constructor(code: string, at: readonly (string | number)[], message: string, hint?: string) {
+    super(code, message, hint === undefined ? {} : { hint });
+    this.at = at;
+  }
+}

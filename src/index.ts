@@ -19,13 +19,7 @@ export {
   type StyleGan1Architecture,
   styleRows,
 } from './checkpoint/architecture/architecture.js';
-export {
-  type Checkpoint,
-  elementCount,
-  type Origin,
-  resolutionOf,
-  type TensorInfo,
-} from './checkpoint/checkpoint.js';
+export { type Checkpoint, type Origin, resolutionOf, type TensorInfo } from './checkpoint/checkpoint.js';
 export { type CheckpointFile, openCheckpointFile } from './checkpoint/checkpoint-file.js';
 export { type ConvertOptions, type ConvertReport, convertCheckpoint } from './checkpoint/convert/convert.js';
 export {
@@ -147,6 +141,7 @@ export {
   type Terms,
   verifyModels,
 } from './models/index.js';
+export { elementCount } from './numbers/shape.js';
 export {
   checkFilm,
   encodeFilm,

@@ -1,38 +1,31 @@
 import { InputFileError } from '../errors.js';
 import { openForReading, type RandomAccessFile } from '../files/random-access.js';
 import { sha256OfFile } from '../files/sha256.js';
+import { type Container, sniff } from '../formats/container.js';
+import { describePickle } from '../formats/file-kinds.js';
 import type { Note } from '../formats/note/note.js';
 import { readTrailer } from '../formats/note/trailer.js';
 import { readZipNote } from '../formats/note/zip-note.js';
 import { ByteWindow } from '../formats/pickle/byte-window.js';
 import { readPickle } from '../formats/pickle/interpreter.js';
 import { ByteRange, type PickleValue } from '../formats/pickle/values.js';
-import { looksLikeSafetensors, readSafetensors } from '../formats/safetensors/read.js';
-import { embeddedStorages, LEGACY_START, readLegacyTorch } from '../formats/torch/legacy.js';
+import { readSafetensors } from '../formats/safetensors/read.js';
+import { embeddedStorages, readLegacyTorch } from '../formats/torch/legacy.js';
+import { locateTensors } from '../formats/torch/locate.js';
 import { moduleState } from '../formats/torch/module.js';
 import type { StorageResolver } from '../formats/torch/storage.js';
 import { parseTensor } from '../formats/torch/tensor.js';
-import { readTorchZip, torchPickleName } from '../formats/torch/zip.js';
+import { readTorchZip } from '../formats/torch/zip.js';
 import { unwrap, type Wrapping } from '../formats/unwrap.js';
 import type { ZipDirectory } from '../formats/zip/directory.js';
 import type { Checkpoint, CheckpointFormat } from './checkpoint.js';
 import { fileCheckpoint } from './readers/file-checkpoint.js';
 import type { FileContent } from './readers/file-content.js';
-import { describeContent, describePickle, looksLikePickle, START_BYTES } from './readers/file-kinds.js';
 import { NETWORK_NAMES, type NetworkName, networkName } from './readers/network-names.js';
 import { safetensorsNetworks } from './readers/safetensors-networks.js';
-import {
-  isLucidrains,
-  locateTensors,
-  lucidrainsNetworks,
-  readState,
-  stateDictsOf,
-} from './readers/state-dict.js';
+import { isLucidrains, lucidrainsNetworks, readState, stateDictsOf } from './readers/state-dict.js';
 import { moduleNetworks, readModuleNetwork } from './readers/stylegan2-ada.js';
 import { readTensorflow, tensorflowNetworks } from './readers/tensorflow.js';
-
-/** How the bytes of a checkpoint are arranged, apart from archives around it. */
-export type Container = 'safetensors' | 'pickle' | 'torch-zip' | 'torch-legacy';
 
 /** An open file with its networks. */
 export interface CheckpointFile {
@@ -176,24 +169,30 @@ async function findReader(
   file: RandomAccessFile,
   directory: ZipDirectory | undefined,
 ): Promise<NetworkReader> {
-  const start = await file.read(0, Math.min(START_BYTES, file.size));
-  const pickleName = directory && torchPickleName(directory);
+  const found = await sniff(file, directory);
   const globals = new Map<string, number>();
-  if (directory !== undefined && pickleName !== undefined) {
-    const { value, resolve } = await readTorchZip(file, directory, pickleName, { globals });
-    const reader = torchReader(file, 'torch-zip', { value, globals }, resolve);
-    return { ...reader, note: await readZipNote(file, directory, pickleName) };
+  switch (found.container) {
+    case 'torch-zip': {
+      const { value, resolve } = await readTorchZip(file, found.directory, found.pickleName, { globals });
+      const reader = torchReader(file, 'torch-zip', { value, globals }, resolve);
+      return { ...reader, note: await readZipNote(file, found.directory, found.pickleName) };
+    }
+    case 'torch-legacy': {
+      const { value, resolve, end } = await readLegacyTorch(file, new ByteRange(0, file.size), { globals });
+      const reader = torchReader(file, 'torch-legacy', { value, globals }, resolve);
+      return { ...reader, note: await readTrailer(file, end) };
+    }
+    case 'safetensors':
+      return safetensorsNetworks(await readSafetensors(file));
+    case 'pickle':
+      return pickleReader(file, globals);
+    default:
+      throw notRead(file.path, found.kind);
   }
-  if (Buffer.from(start).toString('latin1').startsWith(LEGACY_START)) {
-    const { value, resolve, end } = await readLegacyTorch(file, new ByteRange(0, file.size), { globals });
-    const reader = torchReader(file, 'torch-legacy', { value, globals }, resolve);
-    return { ...reader, note: await readTrailer(file, end) };
-  }
-  if (looksLikeSafetensors(start, file.size)) return safetensorsNetworks(await readSafetensors(file));
-  const kind = describeContent(start);
-  if (kind !== undefined) throw notRead(file.path, kind);
-  if (!looksLikePickle(start)) throw notRead(file.path, { what: 'something else' });
+}
 
+/** A bare pickle: of TensorFlow's tools, or of torch's with the tensors' bytes inside. */
+async function pickleReader(file: RandomAccessFile, globals: Map<string, number>): Promise<NetworkReader> {
   const window = new ByteWindow(file);
   const value = await readPickle(window, { globals });
   const pickle = { value, globals };

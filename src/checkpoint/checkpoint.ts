@@ -1,9 +1,7 @@
 import { InputFileError } from '../errors.js';
 import type { Buffers } from '../files/buffers.js';
+import type { StoredDType } from '../formats/dtype.js';
 import type { AnyArchitecture, Architecture, RenderedArchitecture } from './architecture/architecture.js';
-
-/** Element types that a checkpoint's tensors may be stored in; all are read as 32-bit floats. */
-export type StoredDType = 'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
 
 export interface TensorInfo {
   /** Canonical name: that of the stylegan2-ada-pytorch `G_ema` state, e.g. `synthesis.b16.conv0.weight`. */
@@ -114,8 +112,3 @@ export function familyName(architecture: AnyArchitecture): string {
 }
 
 export { resolutionOf } from './architecture/resolution-of.js';
-
-/** Number of elements of a shape. */
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
-}

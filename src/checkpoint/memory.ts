@@ -1,6 +1,8 @@
-import { InputFileError, UsageError } from '../errors.js';
+import { UsageError } from '../errors.js';
+import { missingTensor } from '../formats/stored-tensor.js';
+import { elementCount } from '../numbers/shape.js';
 import type { AnyArchitecture } from './architecture/architecture.js';
-import { type Checkpoint, elementCount, type TensorInfo } from './checkpoint.js';
+import type { Checkpoint, TensorInfo } from './checkpoint.js';
 
 /** A tensor that is held in memory: row-major values of a shape. */
 export interface TensorValues {
@@ -45,9 +47,4 @@ export function memoryCheckpoint(options: {
     sha256: async () => '',
     close: async () => {},
   };
-}
-
-/** The error of every checkpoint that is asked for a tensor that it does not have. */
-export function missingTensor(path: string, name: string): InputFileError {
-  return new InputFileError('TENSOR_MISSING', `${path}: no tensor is called ${name}`);
 }

@@ -1,7 +1,7 @@
 import type { AnyArchitecture } from '../checkpoint/architecture/architecture.js';
 import { familyName } from '../checkpoint/checkpoint.js';
-import type { Container } from '../checkpoint/checkpoint-file.js';
 import type { Inspection, NetworkInspection } from '../checkpoint/inspect/inspect.js';
+import type { Container } from '../formats/container.js';
 import { grouped, resolutionName, table } from './terminal/table.js';
 
 /** Longer entries of the metadata are cut; `--json` has all of them. */

@@ -1,4 +1,5 @@
-import { type Program, type Shape, sizeOf } from '../graph/index.js';
+import type { Program, Shape } from '../graph/index.js';
+import { elementCount } from '../numbers/shape.js';
 import type { Values } from './engine.js';
 
 /**
@@ -11,8 +12,10 @@ export function feedsOf(
 ): { name: string; shape: Shape; values: Float32Array }[] {
   return [...what.inputs].map(([name, shape]) => {
     const values = inputs[name];
-    if (values?.length === sizeOf(shape)) return { name, shape, values };
+    if (values?.length === elementCount(shape)) return { name, shape, values };
     const found = values?.length;
-    throw new RangeError(`input ${name}: expected ${sizeOf(shape)} values for [${shape}], found ${found}`);
+    throw new RangeError(
+      `input ${name}: expected ${elementCount(shape)} values for [${shape}], found ${found}`,
+    );
   });
 }

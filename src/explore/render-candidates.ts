@@ -6,7 +6,7 @@ import { blockResolutions, blocksOf, CARRIED, handedOverShapes } from '../genera
 import { loadPart } from '../generator/load-generator.js';
 import { noiseFeeds, ownNoise } from '../generator/noise-layers.js';
 import { blockProgram } from '../generator/programs.js';
-import { sizeOf } from '../graph/index.js';
+import { elementCount } from '../numbers/shape.js';
 import { type Picture, toPicture } from '../picture/picture.js';
 import { mapSeeds } from '../render/map-seeds.js';
 import type { SeedOptions } from '../render/renderer.js';
@@ -253,7 +253,7 @@ function seedsTogether(architecture: RenderedArchitecture, blocks: readonly numb
   let bytes = 0;
   for (const r of blocks.slice(0, -1)) {
     const shapes = handedOverShapes({ architecture, halfFrom: undefined }, r);
-    for (const name of CARRIED) bytes += 4 * (shapes[name] === undefined ? 0 : sizeOf(shapes[name]));
+    for (const name of CARRIED) bytes += 4 * (shapes[name] === undefined ? 0 : elementCount(shapes[name]));
   }
   return Math.max(1, Math.floor(KEPT_BYTES / Math.max(bytes, 1)));
 }

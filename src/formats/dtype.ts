@@ -1,5 +1,7 @@
-import type { StoredDType } from '../checkpoint/checkpoint.js';
-import { narrowToBf16, narrowToF16, widenBf16, widenF16 } from '../files/half.js';
+import { narrowToBf16, narrowToF16, widenBf16, widenF16 } from '../numbers/half.js';
+
+/** Element types that tensors may be stored in; all are read as 32-bit floats. */
+export type StoredDType = 'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
 
 /** Element types that tensors can be written in. */
 export type WrittenDType = 'f32' | 'f16' | 'bf16';

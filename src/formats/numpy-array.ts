@@ -1,8 +1,8 @@
-import { elementCount, type StoredDType } from '../checkpoint/checkpoint.js';
 import { InputFileError } from '../errors.js';
 import { type ByteSource, fileBytes, memoryBytes } from '../files/byte-source.js';
 import type { RandomAccessFile } from '../files/random-access.js';
-import { BYTES_PER_ELEMENT } from './dtype.js';
+import { elementCount } from '../numbers/shape.js';
+import { BYTES_PER_ELEMENT, type StoredDType } from './dtype.js';
 import { encodedText, OPCODE_OF_TEXT } from './pickle/encoded-text.js';
 import {
   ByteRange,

@@ -1,5 +1,5 @@
-import { elementCount } from '../checkpoint/checkpoint.js';
 import { OutputError } from '../errors.js';
+import { elementCount } from '../numbers/shape.js';
 import { BYTES_PER_ELEMENT, encodeElements, firstOverflow, swapByteOrder } from './dtype.js';
 import { isContiguous, scatter } from './strides.js';
 import { byteSpan, decodeSpan, rowMajor, type TensorView } from './tensor-view.js';

@@ -1,6 +1,10 @@
-import type { StoredDType } from '../checkpoint/checkpoint.js';
+import { InputFileError } from '../errors.js';
 import type { Buffers } from '../files/buffers.js';
+import type { StoredDType } from './dtype.js';
 import { readView, type TensorView } from './tensor-view.js';
+
+/** Tensors of one network, several times those of the largest known: names and views take memory too. */
+export const MAX_TENSORS = 16_384;
 
 /** A tensor in a file, under its canonical name. */
 export interface StoredTensor {
@@ -29,4 +33,9 @@ export function impliedFilter(taps: readonly number[] = USUAL_FILTER): StoredTen
   const sum = taps.reduce((a, b) => a + b, 0);
   const values = taps.flatMap((a) => taps.map((b) => (a * b) / (sum * sum)));
   return impliedTensor([taps.length, taps.length], Float32Array.from(values));
+}
+
+/** The error of every checkpoint that is asked for a tensor that it does not have. */
+export function missingTensor(path: string, name: string): InputFileError {
+  return new InputFileError('TENSOR_MISSING', `${path}: no tensor is called ${name}`);
 }

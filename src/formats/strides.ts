@@ -1,4 +1,4 @@
-import { elementCount } from '../checkpoint/checkpoint.js';
+import { elementCount } from '../numbers/shape.js';
 
 /**
  * Entries of the table of inner offsets. Large enough for the rows of every kernel, small enough for the

@@ -1,8 +1,8 @@
-import { elementCount, type StoredDType } from '../checkpoint/checkpoint.js';
 import { InputFileError } from '../errors.js';
 import type { Buffers } from '../files/buffers.js';
 import type { ByteSource } from '../files/byte-source.js';
-import { BYTES_PER_ELEMENT, swapByteOrder, toFloat32 } from './dtype.js';
+import { elementCount } from '../numbers/shape.js';
+import { BYTES_PER_ELEMENT, type StoredDType, swapByteOrder, toFloat32 } from './dtype.js';
 import { gather, isContiguous, spanOf } from './strides.js';
 
 /**

@@ -1,7 +1,8 @@
+import { elementCount } from '../numbers/shape.js';
 import { add } from './elementwise.js';
 import { constant } from './leaves.js';
 import { inOrder } from './order.js';
-import { GraphError, requireGraph, sizeOf, type Tensor } from './tensor.js';
+import { GraphError, requireGraph, type Tensor } from './tensor.js';
 
 /**
  * Reverse-mode differentiation: expressions for d loss / d x of every x in `wrt`, each of x's shape.
@@ -9,7 +10,7 @@ import { GraphError, requireGraph, sizeOf, type Tensor } from './tensor.js';
  * @param loss a tensor with one element
  */
 export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
-  requireGraph(sizeOf(loss.shape) === 1, () => `gradients of a loss of shape [${loss.shape}]`);
+  requireGraph(elementCount(loss.shape) === 1, () => `gradients of a loss of shape [${loss.shape}]`);
   const order = inOrder([loss]);
   const wanted = new Set<Tensor>(wrt);
   for (const tensor of order) if (tensor.inputs.some((x) => wanted.has(x))) wanted.add(tensor);

@@ -1,3 +1,4 @@
+export { elementCount } from '../numbers/shape.js';
 export * from './elementwise.js';
 export * from './gradients.js';
 export * from './kernel-gradient.js';

@@ -1,4 +1,5 @@
-import { node, requireGraph, type Shape, sizeOf, type Tensor } from './tensor.js';
+import { elementCount } from '../numbers/shape.js';
+import { node, requireGraph, type Shape, type Tensor } from './tensor.js';
 
 /** A value fed in at every run under `name`. */
 export function input(name: string, shape: Shape): Tensor {
@@ -8,7 +9,7 @@ export function input(name: string, shape: Shape): Tensor {
 /** Values that never change, row-major. The array must not be changed afterwards. */
 export function constant(values: Float32Array | readonly number[], shape: Shape): Tensor {
   requireGraph(
-    values.length === sizeOf(shape),
+    values.length === elementCount(shape),
     () => `constant of ${values.length} values for shape [${shape}]`,
   );
   return node(

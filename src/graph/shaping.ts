@@ -1,10 +1,11 @@
+import { elementCount } from '../numbers/shape.js';
 import { sumTo } from './elementwise.js';
-import { node, requireGraph, type Shape, sameShape, sizeOf, type Tensor } from './tensor.js';
+import { node, requireGraph, type Shape, sameShape, type Tensor } from './tensor.js';
 
 /** The same values in another shape. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
-  requireGraph(sizeOf(x.shape) === sizeOf(shape), () => `reshape of [${x.shape}] to [${shape}]`);
+  requireGraph(elementCount(x.shape) === elementCount(shape), () => `reshape of [${x.shape}] to [${shape}]`);
   return node('reshape', {}, [x], shape, (g) => [() => reshape(g, x.shape)]);
 }
 

@@ -100,10 +100,6 @@ export function node<K extends OperationKind>(
   return { kind, attributes, inputs, shape, vjp } as unknown as Tensor;
 }
 
-export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, extent) => product * extent, 1);
-}
-
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }

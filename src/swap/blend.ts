@@ -1,6 +1,6 @@
 import type { Checkpoint, TensorInfo } from '../checkpoint/checkpoint.js';
-import { missingTensor } from '../checkpoint/memory.js';
 import { firstNonFinite, readFinite } from '../checkpoint/read-finite.js';
+import { missingTensor } from '../formats/stored-tensor.js';
 import { requireSameShape, shortNames } from './compare.js';
 import { requireSameFilters } from './filters.js';
 import { merge } from './merge.js';

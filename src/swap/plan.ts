@@ -1,6 +1,7 @@
 import { resolutionsOf } from '../checkpoint/architecture/architecture.js';
-import { type Checkpoint, elementCount, type TensorInfo } from '../checkpoint/checkpoint.js';
+import type { Checkpoint, TensorInfo } from '../checkpoint/checkpoint.js';
 import { BYTES_PER_ELEMENT } from '../formats/dtype.js';
+import { elementCount } from '../numbers/shape.js';
 import { type Models, mixturesOf, pairOf, requireModels } from './blend.js';
 import type { Mixture } from './mixture.js';
 import { groupOf, type TensorGroup } from './recipe/groups.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { narrowToBf16, narrowToF16, widenBf16, widenF16 } from '../../src/files/half.js';
 import { firstOverflow, fromFloat32, toFloat32 } from '../../src/formats/dtype.js';
+import { narrowToBf16, narrowToF16, widenBf16, widenF16 } from '../../src/numbers/half.js';
 
 const everyHalf = Uint16Array.from({ length: 65536 }, (_, i) => i);
 

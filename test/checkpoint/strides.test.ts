@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { elementCount } from '../../src/checkpoint/checkpoint.js';
 import { fileBytes } from '../../src/files/byte-source.js';
 import { gather, isContiguous } from '../../src/formats/strides.js';
 import { readView, requirePlaced, type TensorView } from '../../src/formats/tensor-view.js';
+import { elementCount } from '../../src/numbers/shape.js';
 import { memoryFile } from '../support/memory-file.js';
 
 /** One element after the other by the definition of strides. */

@@ -13,7 +13,7 @@ const reference = await openEngine({ engine: 'onnxruntime', device: 'cpu', threa
 
 function numbers(shape: Shape, seed: number): Float32Array {
   const normal = gaussian(seed);
-  return Float32Array.from({ length: graph.sizeOf(shape) }, normal);
+  return Float32Array.from({ length: graph.elementCount(shape) }, normal);
 }
 
 async function evaluate(engine: Engine, y: Tensor, inputs: Record<string, Float32Array>) {

@@ -14,7 +14,7 @@ const block = await blockSize();
 
 function numbers(shape: Shape, seed: number): Float32Array {
   const normal = gaussian(seed);
-  return Float32Array.from({ length: graph.sizeOf(shape) }, normal);
+  return Float32Array.from({ length: graph.elementCount(shape) }, normal);
 }
 
 function weights(shape: Shape, seed = 5): Tensor {
@@ -209,7 +209,7 @@ describe.skipIf(block === undefined)('a graph in blocked order gives what it giv
       const loss = graph.reshape(graph.mean(graph.square(graph.matmul(x[5]!, pixelsOf(up)))), [1]);
       const all = graph
         .gradients(loss, x)
-        .map((gradient) => graph.reshape(gradient, [graph.sizeOf(gradient.shape)]));
+        .map((gradient) => graph.reshape(gradient, [graph.elementCount(gradient.shape)]));
       return graph.concat(all, 0);
     };
     await compare(layer, [[1, C, 6, 6], perChannel, [1, 1, 12, 12], [1, C], [1, C], [1, 3, C]]);

@@ -28,19 +28,19 @@ async function check(
 ): Promise<void> {
   const inputs = shapes.map((shape, k) => graph.input(`x${k}`, shape));
   const y = f(...inputs);
-  const weights = graph.constant(numbers(graph.sizeOf(y.shape), seed + 7), y.shape);
+  const weights = graph.constant(numbers(graph.elementCount(y.shape), seed + 7), y.shape);
   const axes = y.shape.map((_, axis) => axis);
   const loss = graph.reshape(graph.sum(graph.mul(y, weights), axes), [1]);
   const gradients = graph.gradients(loss, inputs);
   const outputs = Object.fromEntries(gradients.map((gradient, k) => [`g${k}`, gradient]));
   const executable = await engine.compile(graph.program({ loss, ...outputs }));
   const at = Object.fromEntries(
-    shapes.map((shape, k) => [`x${k}`, numbers(graph.sizeOf(shape), seed + k, positive)]),
+    shapes.map((shape, k) => [`x${k}`, numbers(graph.elementCount(shape), seed + k, positive)]),
   );
   const results = await executable.run(at);
   for (const [k, shape] of shapes.entries()) {
     expect(gradients[k]!.shape).toEqual(shape);
-    const direction = numbers(graph.sizeOf(shape), seed + k + 31);
+    const direction = numbers(graph.elementCount(shape), seed + k + 31);
     const valueAt = async (step: number) => {
       const moved = at[`x${k}`]!.map((value, i) => value + step * direction[i]!);
       return (await executable.run({ ...at, [`x${k}`]: moved }))['loss']![0]!;

@@ -14,7 +14,7 @@ async function evaluate(y: Tensor): Promise<number[]> {
 
 function counting(shape: Shape, from = 1): Tensor {
   return graph.constant(
-    Float32Array.from({ length: graph.sizeOf(shape) }, (_, i) => from + i),
+    Float32Array.from({ length: graph.elementCount(shape) }, (_, i) => from + i),
     shape,
   );
 }

@@ -1,8 +1,8 @@
 import type { Architecture } from '../../src/checkpoint/architecture/architecture.js';
 import { expectedTensors } from '../../src/checkpoint/architecture/expected-tensors.js';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
-import { elementCount } from '../../src/checkpoint/checkpoint.js';
 import { memoryCheckpoint, type TensorValues } from '../../src/checkpoint/memory.js';
+import { elementCount } from '../../src/numbers/shape.js';
 
 export interface RandomGeneratorOptions {
   /** Side of the picture; default 16. */

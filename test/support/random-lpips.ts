@@ -1,8 +1,8 @@
 import { RandomState } from '../../src/generator/random-state.js';
-import { sizeOf } from '../../src/graph/index.js';
 import type { LpipsWeights } from '../../src/metric/lpips/load.js';
 import type { LpipsName } from '../../src/metric/lpips/names.js';
 import { TRUNKS, tappedChannels, trunkTensors } from '../../src/metric/lpips/trunks.js';
+import { elementCount } from '../../src/numbers/shape.js';
 
 const made = new Map<LpipsName, LpipsWeights>();
 
@@ -25,8 +25,8 @@ function make(name: LpipsName): LpipsWeights {
     return values;
   };
   const tensors = [...trunkTensors(trunk)].map(([tensor, shape], k): [string, Float32Array] => {
-    const gain = shape.length === 1 ? 0.1 : Math.sqrt(2 / sizeOf(shape.slice(1)));
-    return [tensor, begunAt(997 * k, sizeOf(shape), (normal) => normal * gain)];
+    const gain = shape.length === 1 ? 0.1 : Math.sqrt(2 / elementCount(shape.slice(1)));
+    return [tensor, begunAt(997 * k, elementCount(shape), (normal) => normal * gain)];
   });
   const lins = tappedChannels(trunk).map((channels, k) =>
     begunAt(331 * k, channels, (normal) => Math.abs(normal) / channels),

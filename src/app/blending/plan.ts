@@ -1,8 +1,8 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import { elementCount } from '../../checkpoint/checkpoint.js';
 import type { NetworkName } from '../../checkpoint/readers/network-names.js';
 import { grouped, groupName, table } from '../../cli/terminal/table.js';
 import { BYTES_PER_ELEMENT, type WrittenDType } from '../../formats/dtype.js';
+import { elementCount } from '../../numbers/shape.js';
 import { type PlanRow, planModels } from '../../swap/plan.js';
 import { groupOf } from '../../swap/recipe/groups.js';
 import { modelsOf, type Recipe } from '../../swap/recipe/recipe-model.js';

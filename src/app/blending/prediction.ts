@@ -1,4 +1,4 @@
-import { elementCount } from '../../checkpoint/checkpoint.js';
+import { elementCount } from '../../numbers/shape.js';
 import type { OpenModels } from './blend-models.js';
 import type { OutputForm } from './output-form.js';
 import type { NetworkPlanRow } from './plan.js';

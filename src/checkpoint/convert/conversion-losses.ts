@@ -1,6 +1,6 @@
-import { BYTES_PER_ELEMENT, type WrittenDType } from '../../formats/dtype.js';
+import { BYTES_PER_ELEMENT, type StoredDType, type WrittenDType } from '../../formats/dtype.js';
 import { expectedTensors } from '../architecture/expected-tensors.js';
-import { type Checkpoint, requireStyleGan2, type StoredDType } from '../checkpoint.js';
+import { type Checkpoint, requireStyleGan2 } from '../checkpoint.js';
 import type { CheckpointFile } from '../checkpoint-file.js';
 import { type InPlaceReport, planInPlace } from '../in-place/plan-in-place.js';
 import type { NetworkName } from '../readers/network-names.js';

@@ -9,7 +9,7 @@ import { copyDirectory } from '../../formats/zip/copy-directory.js';
 import type { ZipDirectory, ZipEntry } from '../../formats/zip/directory.js';
 import { writeEntry } from '../../formats/zip/write.js';
 import type { CheckpointFile } from '../checkpoint-file.js';
-import { withoutNative } from '../readers/native.js';
+import { isNativeKey, withoutNative } from '../readers/native.js';
 import type { Patch } from './patches.js';
 import type { ZipSums } from './zip-sums.js';
 
@@ -74,7 +74,7 @@ async function headOf(container: CheckpointFile, metadata: LateMetadata): Promis
   const own = withoutNative((await container.content()).metadata);
   if (Object.keys({ ...wanted, ...own }).length === 0) return undefined;
   const { json, end } = await readHeader(container.file);
-  const bytes = withMetadata(json, wanted);
+  const bytes = withMetadata(json, wanted, isNativeKey);
   return {
     start: 0,
     end,

@@ -1,15 +1,11 @@
 import { InputFileError, throwIfAborted } from '../../errors.js';
-import { BYTES_PER_ELEMENT } from '../../formats/dtype.js';
+import type { Container } from '../../formats/container.js';
+import { BYTES_PER_ELEMENT, type StoredDType } from '../../formats/dtype.js';
 import type { Wrapping } from '../../formats/unwrap.js';
+import { elementCount } from '../../numbers/shape.js';
 import type { AnyArchitecture } from '../architecture/architecture.js';
-import {
-  type Checkpoint,
-  type CheckpointFormat,
-  elementCount,
-  resolutionOf,
-  type StoredDType,
-} from '../checkpoint.js';
-import { type CheckpointFile, type Container, openCheckpointFile } from '../checkpoint-file.js';
+import { type Checkpoint, type CheckpointFormat, resolutionOf } from '../checkpoint.js';
+import { type CheckpointFile, openCheckpointFile } from '../checkpoint-file.js';
 import type { NetworkName } from '../readers/network-names.js';
 import { type SecurityReport, securityReport } from './security-report.js';
 

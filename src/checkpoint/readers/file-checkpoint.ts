@@ -1,9 +1,9 @@
 import type { RandomAccessFile } from '../../files/random-access.js';
 import { sha256OfFile } from '../../files/sha256.js';
+import { missingTensor } from '../../formats/stored-tensor.js';
 import { deriveAnyArchitecture } from '../architecture/derive-any-architecture.js';
 import { expectedTensors } from '../architecture/expected-tensors.js';
 import type { Checkpoint, TensorInfo } from '../checkpoint.js';
-import { missingTensor } from '../memory.js';
 import type { FileContent } from './file-content.js';
 
 /**

@@ -2,9 +2,6 @@ import type { StoredTensor } from '../../formats/stored-tensor.js';
 import type { ArchitectureHints } from '../architecture/derive-architecture.js';
 import type { CheckpointFormat } from '../checkpoint.js';
 
-/** Tensors of one network, several times those of the largest known: names and views take memory too. */
-export const MAX_TENSORS = 16_384;
-
 /** What a reader finds of one network in a file: everything but the conclusions. */
 export interface FileContent {
   readonly format: CheckpointFormat;

@@ -1,12 +1,9 @@
-import { InputFileError } from '../../errors.js';
-import type { RandomAccessFile } from '../../files/random-access.js';
 import { entriesOf, type PickleValue } from '../../formats/pickle/values.js';
-import { type StoredTensor, storedView } from '../../formats/stored-tensor.js';
+import { MAX_TENSORS, type StoredTensor, storedView } from '../../formats/stored-tensor.js';
 import type { TensorView } from '../../formats/tensor-view.js';
-import type { StorageResolver } from '../../formats/torch/storage.js';
-import { parseTensor, torchView } from '../../formats/torch/tensor.js';
+import { parseTensor } from '../../formats/torch/tensor.js';
 import type { CheckpointFormat } from '../checkpoint.js';
-import { type FileContent, MAX_TENSORS } from './file-content.js';
+import type { FileContent } from './file-content.js';
 import { NETWORK_NAMES, type NetworkName, networkName } from './network-names.js';
 import {
   ROSINALITY_HINTS,
@@ -83,35 +80,6 @@ function tensorDict(value: PickleValue): TensorDict | undefined {
     if (tensors.size > MAX_TENSORS) return undefined;
   }
   return tensors.size > 0 ? tensors : undefined;
-}
-
-/**
- * Finds tensors of a dict in the file.
- *
- * @throws InputFileError `TENSOR_UNREADABLE`, and those of the container
- */
-export async function locateTensors(
-  file: RandomAccessFile,
-  tensors: ReadonlyMap<string, PickleValue>,
-  resolve: StorageResolver,
-): Promise<Map<string, TensorView>> {
-  const storages = new Map<PickleValue, ReturnType<StorageResolver>>();
-  const located = new Map<string, TensorView>();
-  for (const [name, value] of tensors) {
-    const reference = parseTensor(value);
-    // Tensors may share a storage, whose header is read once.
-    const pending = reference && (storages.get(reference.storage) ?? resolve(reference.storage));
-    if (reference !== undefined) storages.set(reference.storage, pending!);
-    const storage = await pending;
-    if (reference === undefined || storage === undefined) {
-      throw new InputFileError(
-        'TENSOR_UNREADABLE',
-        `${file.path}: ${name}: expected a torch tensor, found something else`,
-      );
-    }
-    located.set(name, torchView(file.path, name, reference, storage));
-  }
-  return located;
 }
 
 /** Names without the prefixes that all of them have. */

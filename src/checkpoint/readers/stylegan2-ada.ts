@@ -2,13 +2,13 @@ import { InputFileError } from '../../errors.js';
 import type { RandomAccessFile } from '../../files/random-access.js';
 import { entriesOf, type PickleValue } from '../../formats/pickle/values.js';
 import { storedView } from '../../formats/stored-tensor.js';
+import { locateTensors } from '../../formats/torch/locate.js';
 import { type ModuleEntry, type ModuleState, moduleState, walkModules } from '../../formats/torch/module.js';
 import type { StorageResolver } from '../../formats/torch/storage.js';
 import type { Architecture } from '../architecture/architecture.js';
 import type { ArchitectureHints } from '../architecture/derive-architecture.js';
 import type { FileContent } from './file-content.js';
 import { type NetworkName, networkName } from './network-names.js';
-import { locateTensors } from './state-dict.js';
 
 /**
  * Network pickles of stylegan2-ada-pytorch and stylegan3 (`legacy.py`, `torch_utils/persistence.py`): a dict with

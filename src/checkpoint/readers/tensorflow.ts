@@ -8,12 +8,12 @@ import {
   PickleObject,
   type PickleValue,
 } from '../../formats/pickle/values.js';
-import { USUAL_FILTER } from '../../formats/stored-tensor.js';
+import { MAX_TENSORS, USUAL_FILTER } from '../../formats/stored-tensor.js';
 import { readView, type TensorView } from '../../formats/tensor-view.js';
+import { elementCount } from '../../numbers/shape.js';
 import type { ArchitectureHints } from '../architecture/derive-architecture.js';
 import { olderHints } from '../architecture/older-settings.js';
-import { elementCount } from '../checkpoint.js';
-import { type FileContent, MAX_TENSORS } from './file-content.js';
+import type { FileContent } from './file-content.js';
 import { type NetworkName, networkName } from './network-names.js';
 import {
   translateOlder,

@@ -1,8 +1,11 @@
 import { UsageError } from '../../errors.js';
+import { resolveMetadata } from '../../formats/note/note.js';
 import type { TensorSource } from '../../formats/safetensors/write.js';
 import { type TorchTree, type WriteTorchOptions, writeTorch } from '../../formats/torch/write.js';
+import { elementCount } from '../../numbers/shape.js';
 import { type Architecture, resolutionsOf } from '../architecture/architecture.js';
-import { type Checkpoint, elementCount, familyName, requireStyleGan2 } from '../checkpoint.js';
+import { type Checkpoint, familyName, requireStyleGan2 } from '../checkpoint.js';
+import { withoutNative } from '../readers/native.js';
 
 /** rosinality's networks have one width; the filter's gain of 4 is in the stored kernel. */
 const FILTER_GAIN = 4;
@@ -32,7 +35,8 @@ export async function writeRosinality(
       copyOf(checkpoint, 'latent_avg', 'mapping.w_avg', (shape) => shape),
     );
   }
-  await writeTorch(path, tree, options);
+  const metadata = async () => withoutNative(await resolveMetadata(options.metadata ?? {}));
+  await writeTorch(path, tree, { ...options, metadata });
 }
 
 /** What of a generator rosinality's form loses, in words; empty where it loses nothing. */

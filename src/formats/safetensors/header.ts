@@ -1,7 +1,6 @@
-import { elementCount, type StoredDType } from '../../checkpoint/checkpoint.js';
-import { isNativeKey } from '../../checkpoint/readers/native.js';
 import { InputFileError } from '../../errors.js';
-import { BYTES_PER_ELEMENT, type WrittenDType } from '../dtype.js';
+import { elementCount } from '../../numbers/shape.js';
+import { BYTES_PER_ELEMENT, type StoredDType, type WrittenDType } from '../dtype.js';
 
 /**
  * The header of a safetensors file, as https://github.com/huggingface/safetensors describes it:
@@ -105,13 +104,18 @@ export function encodeHeader(
 }
 
 /**
- * A header that has been checked, with other metadata but for what the native form says of the network.
+ * A header that has been checked, with other metadata.
  * @param json without the length in front
+ * @param isKept the entries that stay as they are
  */
-export function withMetadata(json: Uint8Array, metadata: Readonly<Record<string, string>>): Uint8Array {
+export function withMetadata(
+  json: Uint8Array,
+  metadata: Readonly<Record<string, string>>,
+  isKept: (key: string) => boolean,
+): Uint8Array {
   const { __metadata__: own = {}, ...tensors } = JSON.parse(new TextDecoder().decode(json));
-  const native = Object.fromEntries(Object.entries(own).filter(([key]) => isNativeKey(key)));
-  const all = { ...metadata, ...native };
+  const kept = Object.fromEntries(Object.entries(own).filter(([key]) => isKept(key)));
+  const all = { ...metadata, ...kept };
   return withLength(
     JSON.stringify(Object.keys(all).length === 0 ? tensors : { __metadata__: all, ...tensors }),
   );

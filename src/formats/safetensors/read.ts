@@ -1,8 +1,8 @@
-import { missingTensor } from '../../checkpoint/memory.js';
 import { InputFileError } from '../../errors.js';
 import type { Buffers } from '../../files/buffers.js';
 import { openForReading, type RandomAccessFile } from '../../files/random-access.js';
 import { toFloat32 } from '../dtype.js';
+import { missingTensor } from '../stored-tensor.js';
 import { MAX_HEADER_BYTES, parseHeader, type SafetensorsTensor } from './header.js';
 
 /** An open safetensors file of any content: names and shapes are known, values are read when asked for. */

@@ -1,7 +1,7 @@
-import { elementCount } from '../../checkpoint/checkpoint.js';
 import { InputFileError, throwIfAborted, UsageError } from '../../errors.js';
 import { writeAtomically } from '../../files/atomic-write.js';
 import { Buffers } from '../../files/buffers.js';
+import { elementCount } from '../../numbers/shape.js';
 import { BYTES_PER_ELEMENT, firstOverflow, fromFloat32, type WrittenDType } from '../dtype.js';
 import { encodeHeader } from './header.js';
 

@@ -1,6 +1,6 @@
-import type { StoredDType } from '../../checkpoint/checkpoint.js';
 import { InputFileError } from '../../errors.js';
 import type { ByteSource } from '../../files/byte-source.js';
+import type { StoredDType } from '../dtype.js';
 import { BYTES_PER_ELEMENT } from '../dtype.js';
 import { itemsOf, PersistentId, PickleGlobal, type PickleValue } from '../pickle/values.js';
 

@@ -1,7 +1,6 @@
-import { elementCount } from '../../checkpoint/checkpoint.js';
-import { withoutNative } from '../../checkpoint/readers/native.js';
 import { throwIfAborted } from '../../errors.js';
 import { writeAtomically } from '../../files/atomic-write.js';
+import { elementCount } from '../../numbers/shape.js';
 import { BYTES_PER_ELEMENT, type WrittenDType } from '../dtype.js';
 import { encodeNote, type LateMetadata, resolveMetadata } from '../note/note.js';
 import { zipNoteName } from '../note/zip-note.js';
@@ -68,7 +67,7 @@ export async function writeTorch(
     }
     throwIfAborted(signal);
     await zip.add(`${ARCHIVE}/version`, 2, [Buffer.from('3\n')]);
-    const note = encodeNote(withoutNative(await resolveMetadata(metadata)));
+    const note = encodeNote(await resolveMetadata(metadata));
     if (note !== undefined) await zip.add(zipNoteName(PICKLE), note.length, [note]);
     await zip.finish();
   });

@@ -1,3 +1,4 @@
+import { elementCount } from '../../numbers/shape.js';
 import { halvesOf } from '../precision.js';
 import type { Program } from '../program.js';
 import {
@@ -5,7 +6,6 @@ import {
   type PoolAttributes,
   type Shape,
   sameShape,
-  sizeOf,
   type Tensor,
   type TensorOf,
 } from '../tensor.js';
@@ -200,7 +200,7 @@ const rules: { [K in OperationKind]: Rule<K> } = {
   maxPoolGradient: ({ attributes, shape, inputs: [, g] }, [x, gradient], writer) => {
     const [, places] = writer.ops('MaxPool', [x!], poolAttributes(attributes, shape, g!.shape), 2);
     const row = (name: string) => writer.op('Reshape', [name, writer.integers([-1])]);
-    const zeros = writer.op('ConstantOfShape', [writer.integers([sizeOf(shape)])]);
+    const zeros = writer.op('ConstantOfShape', [writer.integers([elementCount(shape)])]);
     const sums = writer.op('ScatterElements', [zeros, row(places!), row(gradient!)], { reduction: 'add' });
     return writer.op('Reshape', [sums, writer.integers(shape)]);
   },

@@ -1,5 +1,6 @@
-import { narrowToF16 } from '../../files/half.js';
-import { type Shape, sizeOf } from '../tensor.js';
+import { narrowToF16 } from '../../numbers/half.js';
+import { elementCount } from '../../numbers/shape.js';
+import type { Shape } from '../tensor.js';
 import { BATCH_NAME, isOpen, reshapeTarget } from './open-batch.js';
 import {
   type AttributeMessage,
@@ -99,7 +100,8 @@ export class GraphWriter {
   /** {@link floats} of 32 bits, also where the rest is 16-bit. */
   singles(values: Float32Array, shape: Shape): string {
     return this.once(values, `${shape}`, () => {
-      const isNarrowed = this.options.storeHalves === true && sizeOf(shape) >= HALF_FROM && fits(values);
+      const isNarrowed =
+        this.options.storeHalves === true && elementCount(shape) >= HALF_FROM && fits(values);
       if (!isNarrowed) return this.constant(values, shape, ElementType.float);
       const stored = this.constant(narrowToF16(values), shape, ElementType.half);
       return this.op('Cast', [stored], { to: ElementType.float });

@@ -1,6 +1,6 @@
 import { firstNonFinite } from '../../checkpoint/read-finite.js';
+import { openWeightFile, type WeightFile } from '../../checkpoint/weight-file.js';
 import { InputFileError } from '../../errors.js';
-import { openWeightFile, type WeightFile } from '../../formats/weight-file.js';
 import { LPIPS_NAMES, type LpipsName } from './names.js';
 import { TRUNKS, type Trunk, tappedChannels, trunkTensors } from './trunks.js';
 

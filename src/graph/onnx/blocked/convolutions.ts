@@ -1,4 +1,5 @@
-import { type Shape, sizeOf, type Tensor, type TensorOf } from '../../tensor.js';
+import { elementCount } from '../../../numbers/shape.js';
+import type { Shape, Tensor, TensorOf } from '../../tensor.js';
 import { blockDepthwiseKernel, blockKernel, outerKernel, type Phase, phasesOf, tapsOf } from './kernels.js';
 import { type Blocked, exactly, isPerChannel, type Lowering } from './lower.js';
 
@@ -142,7 +143,7 @@ function interleaved(
   channels: Shape,
   [rows, columns]: readonly [number, number],
 ): string {
-  const lines = (sizeOf(channels) / block) * rows;
+  const lines = (elementCount(channels) / block) * rows;
   const wide = phases.map((pair) => {
     const pixels = pair.map((name) => writer.viewed(name, [lines, columns, block]));
     return writer.viewed(writer.op('Concat', pixels, { axis: 2 }), [lines, columns * 2 * block]);
@@ -156,7 +157,7 @@ function interleaved(
  */
 function unstyled(lowering: Lowering, node: Tensor, kernel: Shape): { x: Tensor; style?: Tensor } {
   const x = node.inputs[0]!;
-  const isSmall = sizeOf(kernel) <= sizeOf(x.shape) * SMALL_KERNEL;
+  const isSmall = elementCount(kernel) <= elementCount(x.shape) * SMALL_KERNEL;
   if (x.kind !== 'mul' || !isSmall || lowering.soleUser(x) !== node || !lowering.isUnwritten(x)) return { x };
   const [a, b] = x.inputs as [Tensor, Tensor];
   if (isPerChannel(b, x.shape[1]!) && sameMap(a, x)) return { x: a, style: b };

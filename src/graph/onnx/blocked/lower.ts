@@ -1,5 +1,6 @@
+import { elementCount } from '../../../numbers/shape.js';
 import type { Program } from '../../program.js';
-import { type Shape, sizeOf, type Tensor, type TensorOf } from '../../tensor.js';
+import type { Shape, Tensor, TensorOf } from '../../tensor.js';
 import { finished, lower, type OnnxOptions } from '../lower.js';
 import { BlockedWriter } from './blocked-writer.js';
 import * as convolutions from './convolutions.js';
@@ -180,7 +181,7 @@ export function exactly(name: string): Blocked {
 
 /** Whether a tensor holds one number for each channel of a single picture. */
 export function isPerChannel({ shape }: Tensor, channels: number): boolean {
-  return shape.length === 4 && shape[1] === channels && sizeOf(shape) === channels;
+  return shape.length === 4 && shape[1] === channels && elementCount(shape) === channels;
 }
 
 export type Node<K extends Tensor['kind']> = TensorOf<K> & Tensor;

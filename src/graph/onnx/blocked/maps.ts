@@ -1,4 +1,5 @@
-import { type Shape, sizeOf, type Tensor, type TensorOf } from '../../tensor.js';
+import { elementCount } from '../../../numbers/shape.js';
+import type { Shape, Tensor, TensorOf } from '../../tensor.js';
 import { lower } from '../lower.js';
 import type { BlockedWriter } from './blocked-writer.js';
 import { type Blocked, exactly, isPerChannel, type Lowering } from './lower.js';
@@ -25,10 +26,10 @@ export function binary(lowering: Lowering, node: Binary): Blocked | undefined {
   const [x, other] = isMap(a) ? [a, b] : [b, a];
   if (!isMap(x) || !lowering.isBlocked(x)) return undefined;
   const isPlane = other.shape.length === 4 && other.shape.join() === [1, 1, ...node.shape.slice(2)].join();
-  if (sizeOf(other.shape) !== 1 && !isPlane) {
+  if (elementCount(other.shape) !== 1 && !isPlane) {
     return x === a || node.kind !== 'sub' ? perChannel(lowering, node, x, other) : undefined;
   }
-  const name = sizeOf(other.shape) === 1 ? lowering.plain(other) : spread(lowering, other, node.shape);
+  const name = elementCount(other.shape) === 1 ? lowering.plain(other) : spread(lowering, other, node.shape);
   return x === a ? inForm(lowering.blocked(x), name) : inForm(name, lowering.blocked(x));
 }
 

@@ -1,15 +1,16 @@
-import { MAX_TENSORS } from '../checkpoint/readers/file-content.js';
-import { describeContent, describePickle, START_BYTES } from '../checkpoint/readers/file-kinds.js';
-import { locateTensors, stateDictsOf, withoutPrefix } from '../checkpoint/readers/state-dict.js';
 import { InputFileError } from '../errors.js';
 import { openForReading, type RandomAccessFile } from '../files/random-access.js';
-import { ByteRange, type PickleValue } from './pickle/values.js';
-import { looksLikeSafetensors, readSafetensors } from './safetensors/read.js';
-import { type StoredTensor, storedView } from './stored-tensor.js';
-import { LEGACY_START, readLegacyTorch, type TorchObject } from './torch/legacy.js';
-import { readTorchZip, torchPickleName } from './torch/zip.js';
-import { unwrap } from './unwrap.js';
-import type { ZipDirectory } from './zip/directory.js';
+import { sniff } from '../formats/container.js';
+import { describePickle } from '../formats/file-kinds.js';
+import { ByteRange, type PickleValue } from '../formats/pickle/values.js';
+import { readSafetensors } from '../formats/safetensors/read.js';
+import { MAX_TENSORS, type StoredTensor, storedView } from '../formats/stored-tensor.js';
+import { readLegacyTorch, type TorchObject } from '../formats/torch/legacy.js';
+import { locateTensors } from '../formats/torch/locate.js';
+import { readTorchZip } from '../formats/torch/zip.js';
+import { unwrap } from '../formats/unwrap.js';
+import type { ZipDirectory } from '../formats/zip/directory.js';
+import { stateDictsOf, withoutPrefix } from './readers/state-dict.js';
 
 /** An open file with the weights of a network that is no generator, such as a feature extractor. */
 export interface WeightFile {
@@ -40,27 +41,36 @@ async function readTensors(
   file: RandomAccessFile,
   directory: ZipDirectory | undefined,
 ): Promise<ReadonlyMap<string, StoredTensor>> {
-  const start = await file.read(0, Math.min(START_BYTES, file.size));
-  const pickleName = directory && torchPickleName(directory);
-  if (directory !== undefined && pickleName !== undefined) {
-    const folder = pickleName.slice(0, -'data.pkl'.length);
-    const names = [...directory.entries.keys()];
-    if (names.some((name) => name.startsWith(`${folder}code/`))) {
-      throw notWeights(file.path, 'a TorchScript program', 'programs are not run; use the state dict (.pth)');
+  const found = await sniff(file, directory);
+  switch (found.container) {
+    case 'torch-zip':
+      if (isProgram(found)) {
+        throw notWeights(
+          file.path,
+          'a TorchScript program',
+          'programs are not run; use the state dict (.pth)',
+        );
+      }
+      return ofTorch(file, await readTorchZip(file, found.directory, found.pickleName));
+    case 'torch-legacy':
+      return ofTorch(file, await readLegacyTorch(file, new ByteRange(0, file.size)));
+    case 'safetensors': {
+      const { tensors, read } = await readSafetensors(file);
+      return new Map(
+        [...tensors].map(([name, { shape, dtype }]) => [name, { shape, dtype, read: () => read(name) }]),
+      );
     }
-    return ofTorch(file, await readTorchZip(file, directory, pickleName));
+    case 'pickle':
+      throw notWeights(file.path, 'something else');
+    default:
+      throw notWeights(file.path, found.kind.what, found.kind.hint);
   }
-  if (Buffer.from(start).toString('latin1').startsWith(LEGACY_START)) {
-    return ofTorch(file, await readLegacyTorch(file, new ByteRange(0, file.size)));
-  }
-  if (!looksLikeSafetensors(start, file.size)) {
-    const kind = describeContent(start);
-    throw notWeights(file.path, kind?.what ?? 'something else', kind?.hint);
-  }
-  const { tensors, read } = await readSafetensors(file);
-  return new Map(
-    [...tensors].map(([name, { shape, dtype }]) => [name, { shape, dtype, read: () => read(name) }]),
-  );
+}
+
+/** TorchScript keeps the source of a network beside its weights. */
+function isProgram({ directory, pickleName }: { directory: ZipDirectory; pickleName: string }): boolean {
+  const code = `${pickleName.slice(0, -'data.pkl'.length)}code/`;
+  return [...directory.entries.keys()].some((name) => name.startsWith(code));
 }
 
 async function ofTorch(

@@ -1,10 +1,4 @@
-import {
-  entriesOf,
-  itemsOf,
-  PickleGlobal,
-  PickleObject,
-  type PickleValue,
-} from '../../formats/pickle/values.js';
+import { entriesOf, itemsOf, PickleGlobal, PickleObject, type PickleValue } from './pickle/values.js';
 
 /** Recognises what people give to this program by mistake, so that the message can say what they have. */
 

@@ -22,7 +22,7 @@ export interface BlendOptions extends OutputChoice, WriteBlendOptions {
    * Where to write the blend with its recipe and the hashes of its inputs; the extension decides the form, as in
    * docs/formats.md. Not written unless given.
    */
-  readonly out?: string | undefined;
+  readonly out?: string;
 }
 
 /**

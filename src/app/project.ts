@@ -14,11 +14,11 @@ import { type ModelSource, withModel } from './with-model.js';
 
 export interface ProjectPictureOptions extends SearchOptions {
   /** How pictures are compared, as `--loss` has it: `auto` unless given. */
-  readonly lossSpec?: string | undefined;
+  readonly lossSpec?: string;
   /** Class of a conditional generator. */
-  readonly classIndex?: number | undefined;
+  readonly classIndex?: number;
   /** Opened for this call unless given. */
-  readonly engine?: Engine | undefined;
+  readonly engine?: Engine;
 }
 
 /**

@@ -26,7 +26,7 @@ export interface RecipeSweep {
   readonly rows: RecipeAxis;
   /** The face, where seeds do not vary. */
   readonly seed: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 }
 
 export interface OpenGrid extends SweepGrid {

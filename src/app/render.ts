@@ -8,11 +8,11 @@ import { type ModelSource, withModel } from './with-model.js';
 export interface RenderOptions extends SeedOptions {
   readonly seeds: readonly number[];
   /** The generator's own noise unless given; `random` follows the seed. */
-  readonly noise?: NoiseMode | undefined;
+  readonly noise?: NoiseMode;
   /** Opened for this call unless given. */
-  readonly engine?: Engine | undefined;
-  readonly onPicture?: ((done: number, total: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly engine?: Engine;
+  readonly onPicture?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
 }
 
 /**

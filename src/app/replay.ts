@@ -26,9 +26,9 @@ import type { WriteBlendOptions } from './blending/write-blend.js';
 
 export interface ReplayOptions extends WriteBlendOptions {
   /** Where inputs are, by name in the recipe, file name or label. */
-  readonly models?: ReadonlyMap<string, string> | undefined;
+  readonly models?: ReadonlyMap<string, string>;
   /** Where to keep what is made; a temporary file unless given. */
-  readonly out?: string | undefined;
+  readonly out?: string;
 }
 
 export interface Replay extends FileComparison {

@@ -15,9 +15,9 @@ interface SheetOptions extends SeedOptions {
   /** Rows, unless these are something else; then the first of them is the face. */
   readonly seeds: readonly number[];
   /** Opened for this call unless given. */
-  readonly engine?: Engine | undefined;
-  readonly onPicture?: ((done: number, total: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly engine?: Engine;
+  readonly onPicture?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
 }
 
 /** Two generators through several swaps. */
@@ -25,7 +25,7 @@ export interface SwapSweepOptions extends SheetOptions {
   readonly base: ModelSource;
   readonly transfer: ModelSource;
   /** Columns between the base and the transfer model: every resolution unless given. */
-  readonly swaps?: readonly number[] | undefined;
+  readonly swaps?: readonly number[];
 }
 
 /** A recipe, as an object or the path of one, while one or two of its parts vary. */
@@ -33,7 +33,7 @@ export interface RecipeSweepOptions extends SheetOptions {
   readonly recipe: RecipeFile | string;
   readonly columns: RecipeAxis;
   /** The seeds unless given. */
-  readonly rows?: RecipeAxis | undefined;
+  readonly rows?: RecipeAxis;
 }
 
 export type SweepOptions = SwapSweepOptions | RecipeSweepOptions;

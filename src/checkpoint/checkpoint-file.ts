@@ -28,7 +28,7 @@ import { moduleNetworks, readModuleNetwork } from './readers/stylegan2-ada.js';
 import { readTensorflow, tensorflowNetworks } from './readers/tensorflow.js';
 
 /** An open file with its networks. */
-export interface CheckpointFile {
+export interface CheckpointFile extends AsyncDisposable {
   /** Path as it was given. */
   readonly path: string;
   /** Bytes of the file as it is on the disk. */
@@ -42,11 +42,11 @@ export interface CheckpointFile {
   /** What the container holds the tensors in: the file itself, or what was unpacked. */
   readonly file: RandomAccessFile;
   /** The directory of a torch zip file. */
-  readonly directory?: ZipDirectory | undefined;
+  readonly directory?: ZipDirectory;
   /** What a pickle turned into, and the classes and functions that it names with how often. */
-  readonly pickle?: { readonly value: PickleValue; readonly globals: Map<string, number> } | undefined;
+  readonly pickle?: { readonly value: PickleValue; readonly globals: Map<string, number> };
   /** Metadata behind a pickle or in a torch file; that of safetensors is in its header. */
-  readonly note?: Note | undefined;
+  readonly note?: Note;
   /** SHA-256 of the file's bytes as lower-case hex; computed once. */
   sha256(): Promise<string>;
   /**
@@ -139,6 +139,9 @@ function describe(
       return known;
     },
     close: () => inner.file.close(),
+    [Symbol.asyncDispose]() {
+      return this.close();
+    },
   };
 }
 
@@ -258,6 +261,6 @@ function notRead(path: string, kind: { what: string; hint?: string }): InputFile
   return new InputFileError(
     'NOT_A_CHECKPOINT',
     `${path}: expected a generator (safetensors, or a pickle or torch file of StyleGAN), found ${kind.what}`,
-    kind.hint === undefined ? {} : { hint: kind.hint },
+    { hint: kind.hint },
   );
 }

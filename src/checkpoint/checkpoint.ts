@@ -33,7 +33,7 @@ export interface Origin {
  * A network's weights in the one in-memory form that everything else works on: an architecture and tensors
  * with canonical names, whose values are read when they are asked for and not kept.
  */
-export interface Checkpoint {
+export interface Checkpoint extends AsyncDisposable {
   readonly architecture: AnyArchitecture;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Free text that the file carries: a blend's recipe, credits. Never trusted, only shown or parsed with checks. */
@@ -48,7 +48,7 @@ export interface Checkpoint {
   read(name: string, buffers?: Buffers): Promise<Float32Array>;
   /** SHA-256 of the file's bytes as lower-case hex; computed once. Empty for a checkpoint in memory. */
   sha256(): Promise<string>;
-  /** Closes the file. Reading afterwards is an error. */
+  /** Closes the file; `await using` does so at the end of a block. Reading afterwards is an error. */
   close(): Promise<void>;
 }
 

@@ -46,5 +46,8 @@ export function memoryCheckpoint(options: {
     },
     sha256: async () => '',
     close: async () => {},
+    [Symbol.asyncDispose]() {
+      return this.close();
+    },
   };
 }

@@ -8,7 +8,7 @@ export interface OpenOptions {
    * Which network of a training snapshot: `G_ema`, `G` or `D`, or what the file's format calls it. Default: the first
    * of these that the file has. A file that holds one network without a name is taken for `G_ema` and for `G`.
    */
-  readonly network?: string | undefined;
+  readonly network?: string;
 }
 
 /**

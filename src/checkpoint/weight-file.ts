@@ -92,6 +92,6 @@ function notWeights(path: string, found: string, hint?: string): InputFileError 
   return new InputFileError(
     'NOT_WEIGHTS',
     `${path}: expected a state dict (a torch file of named tensors, or safetensors), found ${found}`,
-    hint === undefined ? {} : { hint },
+    { hint },
   );
 }

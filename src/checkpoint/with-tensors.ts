@@ -17,5 +17,8 @@ export function withTensors(
     read: async (name, buffers) => values.get(name) ?? original.read(name, buffers),
     sha256: async () => '',
     close: async () => {},
+    [Symbol.asyncDispose]() {
+      return this.close();
+    },
   };
 }

@@ -15,7 +15,7 @@ export interface Outcome {
   /** The answer for people and shells: what goes to stdout without `--json`. */
   readonly lines: readonly string[];
   /** Where the work was done only in part; decides the exit code. */
-  readonly failure?: StyleganBlendError | undefined;
+  readonly failure?: StyleganBlendError;
 }
 
 /** A command with its options filled in. */

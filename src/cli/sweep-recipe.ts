@@ -23,7 +23,7 @@ const USUAL: Readonly<Record<string, readonly number[]>> = {
 export interface RecipeSweepOptions {
   readonly columns: AxisChoice;
   readonly rows: AxisChoice;
-  readonly seeds?: readonly number[] | undefined;
+  readonly seeds?: readonly number[];
 }
 
 /** A sweep of a recipe file: of the swap of its only model with one, unless told otherwise. */

@@ -11,13 +11,13 @@ import { type Attribution, attribute, DEFAULT_OWN } from './attribution.js';
 
 export interface AttributeOptions {
   /** How many pictures of the generator's own are searched for comparison, at least 2. Default 10. */
-  readonly own?: number | undefined;
+  readonly own?: number;
   readonly loss: Loss;
   /** Of the search. Default: the projector's own. */
-  readonly steps?: number | undefined;
+  readonly steps?: number;
   /** Class of a conditional generator. */
-  readonly classIndex?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly classIndex?: number;
+  readonly signal?: AbortSignal;
   /** Called as the work goes on, with the part that is done, 0..1. */
   readonly onProgress?: (done: number) => void;
 }

@@ -77,6 +77,6 @@ export interface EngineOptions {
    */
   readonly fallBack?: boolean;
   /** Where ONNX Runtime's programs for processors are kept between processes. Default: nowhere. */
-  readonly cache?: CompiledCache | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly cache?: CompiledCache;
+  readonly signal?: AbortSignal;
 }

@@ -82,7 +82,7 @@ function engineOn(target: Target, notices: readonly string[] = []): Engine {
 interface Target {
   readonly device: Device;
   readonly threads: number;
-  readonly cache?: CompiledCache | undefined;
+  readonly cache?: CompiledCache;
 }
 
 function keeps(target: Target): target is Target & { cache: CompiledCache } {

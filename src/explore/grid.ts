@@ -17,7 +17,7 @@ export interface SweepGrid {
 /** One place of an axis. */
 export interface Stop {
   readonly label: string;
-  readonly seed?: number | undefined;
+  readonly seed?: number;
 }
 
 /** The generator of a row and a column. */

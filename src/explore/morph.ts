@@ -14,10 +14,10 @@ export interface MorphOptions {
   /** How many frames, from 2. */
   readonly frames: number;
   /** Share of the frames in which either end stands still, 0..0.4. Default 0.1. */
-  readonly hold?: number | undefined;
+  readonly hold?: number;
   /** Go back to where it began. Default true. */
-  readonly back?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly back?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /**

@@ -8,12 +8,12 @@ export interface NoiseStudyOptions extends SeedOptions {
   /** Random noise is drawn this many times for the deviation, at least 2. */
   readonly draws: number;
   /** Seed of the draws. */
-  readonly noiseSeed?: number | undefined;
+  readonly noiseSeed?: number;
   /** The last resolution that counts as coarse, in pixels. */
   readonly split: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
   /** Called with the number of pictures that are done. */
-  readonly onPicture?: ((done: number) => void) | undefined;
+  readonly onPicture?: (done: number) => void;
 }
 
 /** What noise does to a face (StyleGAN figures 4 and 5). */

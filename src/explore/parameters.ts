@@ -22,13 +22,13 @@ export interface BlendParameters {
    * The last resolution that is the transfer model's. Between two resolutions the next one is taken in part: at
    * 4·√2 px half of 8 px. Without it every resolution is blended alike, by `amount`.
    */
-  readonly swap?: number | undefined;
+  readonly swap?: number;
   /** Width of the transition in octaves. */
-  readonly ramp?: number | undefined;
+  readonly ramp?: number;
   /** λ: base + λ · α(r) · (transfer - base). Any number; beyond 1 it is more than the transfer model itself. */
-  readonly amount?: number | undefined;
+  readonly amount?: number;
   /** Which model supplies the resolutions up to the swap; transfer unless given. */
-  readonly structure?: Side | undefined;
+  readonly structure?: Side;
 }
 
 /**

@@ -14,12 +14,12 @@ import { groupOf } from '../swap/recipe/groups.js';
 import type { Candidate } from './candidate.js';
 
 export interface CandidateOptions extends SeedOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
   /**
    * Stop at this resolution, for a quick look: pictures of this side, which lack what finer resolutions would have
    * added. StyleGAN2 only, whose every resolution adds to the picture. The whole network unless given.
    */
-  readonly size?: number | undefined;
+  readonly size?: number;
 }
 
 /** Receives each picture once, in whatever order they become ready. */

@@ -18,8 +18,8 @@ export interface SlideOptions extends SeedOptions {
   /** How many frames, from 2. */
   readonly frames: number;
   /** Go back to where it began, without showing the ends twice; an odd number of frames becomes even. Default true. */
-  readonly back?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly back?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /** Blends that are rendered together, so that they can share what they have in common. */

@@ -10,10 +10,10 @@ export interface StyleMixOptions extends SeedOptions {
   readonly columns: readonly number[];
   /** Which rows of ws are taken: 0 and 1 belong to 4 px, 2 and 3 to 8 px, and so on. */
   readonly styles: readonly number[];
-  readonly noise?: NoiseMode | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly noise?: NoiseMode;
+  readonly signal?: AbortSignal;
   /** Called with the number of pictures that are done. */
-  readonly onPicture?: ((done: number) => void) | undefined;
+  readonly onPicture?: (done: number) => void;
 }
 
 /** The pictures of a style mix. */

@@ -24,7 +24,7 @@ export interface SweepSettings {
   readonly columns: SweepAxis;
   readonly rows: SweepAxis;
   /** Columns of the base and of the transfer model beside those of the blends. */
-  readonly ends?: boolean | undefined;
+  readonly ends?: boolean;
 }
 
 /** One place of an axis. */

@@ -10,9 +10,9 @@ import type { SeedOptions } from '../render/renderer.js';
 
 export interface UsageOptions extends SeedOptions {
   readonly seeds: readonly number[];
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
   /** Called with the number of seeds that are done. */
-  readonly onSeed?: ((done: number) => void) | undefined;
+  readonly onSeed?: (done: number) => void;
 }
 
 /** How much a resolution adds to pictures. */

@@ -23,15 +23,15 @@ export interface WalkOptions extends SeedOptions {
   readonly seeds: readonly number[];
   /** How many frames, from 2. */
   readonly frames: number;
-  readonly path?: Path | undefined;
+  readonly path?: Path;
   /** Whether it goes back to the first seed at the end, without showing that twice; a circle always does. */
-  readonly closed?: boolean | undefined;
+  readonly closed?: boolean;
   /** Slow down at every seed instead of passing at full speed. */
-  readonly ease?: boolean | undefined;
-  readonly noise?: WalkNoise | undefined;
+  readonly ease?: boolean;
+  readonly noise?: WalkNoise;
   /** Seed of `random` and `looping` noise. */
-  readonly noiseSeed?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly noiseSeed?: number;
+  readonly signal?: AbortSignal;
 }
 
 /**

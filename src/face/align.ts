@@ -12,7 +12,7 @@ export interface AlignOptions {
   /** Side of the result in pixels. */
   readonly size: number;
   /** Side before it is reduced to `size`. Default: four times `size`. */
-  readonly transformSize?: number | undefined;
+  readonly transformSize?: number;
 }
 
 /** A face as generators of FFHQ know them, and where it was in the photo. */

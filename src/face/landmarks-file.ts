@@ -7,9 +7,9 @@ import { requireFace } from './quad.js';
 /** What a landmarks file says. */
 export interface LandmarksFile extends Landmarks {
   /** Side of the aligned picture in pixels, where the file says so. */
-  readonly size?: number | undefined;
+  readonly size?: number;
   /** Side before it is reduced to `size`. */
-  readonly transformSize?: number | undefined;
+  readonly transformSize?: number;
 }
 
 /** 68 pairs with every digit of a double are 3 kB; larger files are something else. */

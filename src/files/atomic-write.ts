@@ -30,12 +30,12 @@ const FLUSH_EVERY_BYTES = 16 * 1024 * 1024;
 
 export interface WriteOptions {
   /** Replace an existing file. */
-  readonly force?: boolean | undefined;
+  readonly force?: boolean;
   /**
    * A file to start from instead of an empty one. The system copies it, without its bytes passing through this
    * process; what is to be different is rewritten.
    */
-  readonly copyOf?: string | undefined;
+  readonly copyOf?: string;
 }
 
 /** Where the content of a file goes, in order. */

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AbortedError, OutputError, throwIfAborted } from '../errors.js';
-import { makeFolder } from '../models/cache.js';
+import { makeFolder } from './folders.js';
 import { outputError } from './output-errors.js';
 import { forgetTemporary, registerTemporary } from './temporaries.js';
 
@@ -20,9 +20,9 @@ const UNWRITTEN_MS = 5000;
 const POLL_MS = 100;
 
 export interface LockOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
   /** Called once, where another process has the lock. `pid` is 0 where it is not known. */
-  readonly onWait?: ((pid: number) => void) | undefined;
+  readonly onWait?: (pid: number) => void;
 }
 
 interface Holder {

@@ -23,6 +23,6 @@ export function outputError(path: string, error: unknown): unknown {
   ];
   return new OutputError(code, `${path}: ${words}`, {
     cause: error,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }

@@ -14,7 +14,7 @@ const THREAD_FROM_BYTES = 4 * 1024 * 1024;
  */
 export async function sha256OfFile(
   path: string,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<string> {
   const file = await openForReading(path);
   try {

@@ -9,8 +9,8 @@ import { openScratch } from '../files/scratch.js';
 import { torchPickleName } from './torch/zip.js';
 import {
   entryDataOffset,
-  printable,
   readZipDirectory,
+  shortName,
   type ZipDirectory,
   type ZipEntry,
 } from './zip/directory.js';
@@ -119,7 +119,7 @@ function onlyCheckpoint(file: RandomAccessFile, directory: ZipDirectory): ZipEnt
   const candidates = files.filter(({ name }) => /\.(pkl|pickle|pt|pth|ckpt|safetensors|gz)$/i.test(name));
   const chosen = files.length === 1 ? files : candidates;
   if (chosen.length === 1) return chosen[0]!;
-  const names = (chosen.length > 0 ? chosen : files).slice(0, 5).map(({ name }) => printable(name));
+  const names = (chosen.length > 0 ? chosen : files).slice(0, 5).map(({ name }) => shortName(name));
   throw new InputFileError(
     chosen.length === 0 ? 'NOT_A_CHECKPOINT' : 'ZIP_AMBIGUOUS',
     `${file.path}: expected a zip archive with one checkpoint in it, found ${
@@ -210,7 +210,7 @@ function bomb(file: RandomAccessFile): InputFileError {
 function checksum(file: RandomAccessFile, entry: ZipEntry): InputFileError {
   return new InputFileError(
     'ZIP_CHECKSUM',
-    `${file.path}: ${printable(entry.name)}: expected the checksum and size in the archive, found others`,
+    `${file.path}: ${shortName(entry.name)}: expected the checksum and size in the archive, found others`,
     { hint: 'the file is damaged; copy or download it again' },
   );
 }

@@ -8,11 +8,11 @@ export interface BlockState {
   /** Activations [N, C, r, r], still to be multiplied by `gain`. */
   readonly values: Tensor;
   /** [N, C]: the demodulation that joins the next layer's style, in StyleGAN2 in 32 bits without conv clamp. */
-  readonly gain?: Tensor | undefined;
+  readonly gain?: Tensor;
   /** The picture so far, [N, 3, r, r], in StyleGAN2; in other generators only after the last block, of full size. */
-  readonly picture?: Tensor | undefined;
+  readonly picture?: Tensor;
   /** What this block adds to the picture, [N, 3, r, r]; StyleGAN2 only. */
-  readonly contribution?: Tensor | undefined;
+  readonly contribution?: Tensor;
 }
 
 /** Activations between layers. */

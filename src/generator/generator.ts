@@ -31,7 +31,7 @@ export interface GeneratorNetwork {
    */
   synthesis(latents: Tensor, noise: ReadonlyMap<string, Tensor>): Tensor;
   /** The resolution from which blocks are computed in 16-bit floats; undefined for none. */
-  readonly halfFrom?: number | undefined;
+  readonly halfFrom?: number;
   /** The resolutions of the synthesis network's blocks, in order of computation. */
   readonly blocks: readonly number[];
   /**

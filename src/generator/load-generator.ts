@@ -12,7 +12,7 @@ export interface LoadOptions {
    * Compute the three highest resolutions in 16-bit floats, in StyleGAN2. Older generators normalise their maps, which
    * magnifies what halves lose: they stay in 32 bits. Default: no.
    */
-  readonly half?: boolean | undefined;
+  readonly half?: boolean;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface LoadOptions {
  */
 export async function loadGenerator(
   checkpoint: Checkpoint,
-  options: LoadOptions & { readonly signal?: AbortSignal | undefined } = {},
+  options: LoadOptions & { readonly signal?: AbortSignal } = {},
 ): Promise<GeneratorNetwork> {
   const architecture = requireRendered(checkpoint);
   return networkOf(architecture, await loadTensors(checkpoint, undefined, options.signal), options);

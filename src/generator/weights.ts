@@ -19,7 +19,7 @@ export interface Tensors {
 export interface Weights extends Tensors {
   readonly architecture: Architecture;
   /** The resolution from which blocks are computed in 16-bit floats; undefined for none. */
-  readonly halfFrom?: number | undefined;
+  readonly halfFrom?: number;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface Weights extends Tensors {
  */
 export async function loadWeights(
   checkpoint: Checkpoint,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: { readonly signal?: AbortSignal } = {},
 ): Promise<Weights> {
   const architecture = requireStyleGan2(checkpoint);
   requireRendered(checkpoint);

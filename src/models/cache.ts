@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../files/atomic-write.js';
+import { makeFolder } from '../files/folders.js';
 import { outputError } from '../files/output-errors.js';
 import { type KnownModel, MODEL_NAME, SHA256 } from './entry.js';
 import { cacheFolder } from './homes.js';
@@ -83,13 +84,6 @@ export async function forgetPart(url: string): Promise<string[]> {
   const part = partPath(url);
   await removeFile(`${part}.json`);
   return (await removeFile(part)) ? [part] : [];
-}
-
-/** @throws OutputError where the folder cannot be made */
-export async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error) => {
-    throw outputError(path, error);
-  });
 }
 
 async function removeFile(path: string): Promise<boolean> {

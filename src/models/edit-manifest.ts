@@ -1,10 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { InputFileError, UsageError } from '../errors.js';
 import { writeFileAtomically } from '../files/atomic-write.js';
+import { makeFolder } from '../files/folders.js';
 import { withLock } from '../files/lock.js';
 import { sha256OfFile } from '../files/sha256.js';
 import { BUNDLED_MODELS } from './bundled.js';
-import { forget, forgetPart, lockPath, makeFolder } from './cache.js';
+import { forget, forgetPart, lockPath } from './cache.js';
 import { type ModelEntry, requireModelName, SHA256, urlFault } from './entry.js';
 import { manifestPath } from './homes.js';
 import { knownModels, readManifest } from './manifest.js';
@@ -13,10 +14,10 @@ import { requireKnown } from './resolve.js';
 
 export interface AddOptions {
   /** Checked now for a path, at the download for an address; upper case is fine. */
-  readonly sha256?: string | undefined;
-  readonly licence?: string | undefined;
+  readonly sha256?: string;
+  readonly licence?: string;
   /** Replace an entry of that name. */
-  readonly force?: boolean | undefined;
+  readonly force?: boolean;
 }
 
 /**

@@ -7,19 +7,19 @@ export type ModelKind = 'generator' | 'weights';
 export interface ModelEntry {
   readonly kind: ModelKind;
   /** Where the file can be downloaded by program. */
-  readonly url?: string | undefined;
+  readonly url?: string;
   /** Where the file lies on this machine; absolute. */
-  readonly path?: string | undefined;
+  readonly path?: string;
   /** Where a person can download the file with a browser, for want of a `url`. */
-  readonly page?: string | undefined;
+  readonly page?: string;
   /** Of the file; lower-case hex. Where it is absent, it is recorded at first sight. */
-  readonly sha256?: string | undefined;
-  readonly licence?: string | undefined;
+  readonly sha256?: string;
+  readonly licence?: string;
   /** Names of models without which this one is of no use; they are pulled with it. */
-  readonly needs?: readonly string[] | undefined;
+  readonly needs?: readonly string[];
   /** Page of those who made it. */
-  readonly source?: string | undefined;
-  readonly description?: string | undefined;
+  readonly source?: string;
+  readonly description?: string;
 }
 
 export interface KnownModel extends ModelEntry {

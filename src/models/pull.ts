@@ -1,6 +1,7 @@
 import { rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputFileError, UsageError } from '../errors.js';
+import { makeFolder } from '../files/folders.js';
 import { withLock } from '../files/lock.js';
 import { outputError } from '../files/output-errors.js';
 import { sha256OfFile } from '../files/sha256.js';
@@ -9,7 +10,6 @@ import {
   type CacheRecord,
   cachedPath,
   lockPath,
-  makeFolder,
   objectPath,
   partPath,
   recordOf,
@@ -34,9 +34,9 @@ export interface PullOptions extends DownloadOptions {
   /** Whether the terms are accepted: known already, or asked for when a download is due. */
   readonly accept: boolean | ((terms: Terms) => Promise<boolean>);
   /** Download nothing. */
-  readonly offline?: boolean | undefined;
+  readonly offline?: boolean;
   /** Called once, where another process downloads the same file. */
-  readonly onWait?: ((pid: number) => void) | undefined;
+  readonly onWait?: (pid: number) => void;
 }
 
 export interface PulledModel {

@@ -18,8 +18,8 @@ export interface ModelStatus extends ModelEntry {
   readonly origin: 'bundled' | 'built-in' | 'user';
   readonly state: ModelState;
   /** Of the file, where it is here. */
-  readonly file?: string | undefined;
-  readonly bytes?: number | undefined;
+  readonly file?: string;
+  readonly bytes?: number;
 }
 
 /** Every model that has a name, and whether its file is here. @throws InputFileError as `knownModels` */
@@ -52,7 +52,7 @@ export interface Verification {
  */
 export async function verifyModels(
   name?: string,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Verification[]> {
   const models = name === undefined ? [...knownModels().values()] : [requireKnown(name)];
   const results: Verification[] = [];

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { escapeMarkup } from '../text/markup.js';
 import { plainBytes } from './bytes.js';
 import { svgText } from './lettering.js';
 import type { Picture } from './picture.js';
@@ -15,8 +16,8 @@ export interface Series {
   readonly name: string;
   readonly values: readonly number[];
   /** Which of the {@link COLOURS}; its place among the series unless given. */
-  readonly colour?: number | undefined;
-  readonly dashed?: boolean | undefined;
+  readonly colour?: number;
+  readonly dashed?: boolean;
 }
 
 export interface ChartOptions {
@@ -30,7 +31,7 @@ export interface ChartOptions {
   /** What the y axis covers at least; values outside widen it. */
   readonly range: readonly [low: number, high: number];
   /** How values are written at the y axis. */
-  readonly format?: ((value: number) => string) | undefined;
+  readonly format?: (value: number) => string;
 }
 
 /** Told apart also by those who see few colours (Okabe & Ito 2008). */
@@ -88,7 +89,7 @@ export function barChart(given: ChartOptions): Drawing {
 
 /** A drawing as an SVG file. */
 export function toSvg({ width, height, body }: Drawing, title = ''): string {
-  const named = title === '' ? '' : `<title>${escapeXml(title)}</title>`;
+  const named = title === '' ? '' : `<title>${escapeMarkup(title)}</title>`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
     `${named}<rect width="${width}" height="${height}" fill="#fff"/>${body}</svg>\n`
@@ -203,8 +204,4 @@ function widestPlace({ places }: ChartOptions): number {
 
 function number(value: number): string {
   return String(Number(value.toFixed(2)));
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

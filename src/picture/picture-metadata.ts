@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { escapeMarkup, unescapeMarkup } from '../text/markup.js';
 import { isSvg } from './rasterise-svg.js';
 
 /**
@@ -13,7 +14,7 @@ const MAX_LENGTH = 1 << 20;
 
 /** An XMP packet that holds `metadata`. */
 export function metadataToXmp(metadata: Readonly<Record<string, string>>): string {
-  const entries = escapeXml(JSON.stringify(metadata));
+  const entries = escapeMarkup(JSON.stringify(metadata));
   return (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">' +
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' +
@@ -33,7 +34,7 @@ export async function pictureMetadata(bytes: Uint8Array): Promise<Record<string,
     if (xmpAsString === undefined || xmpAsString.length > MAX_LENGTH) return undefined;
     const entries = ATTRIBUTE.exec(xmpAsString)?.[1];
     if (entries === undefined) return undefined;
-    const parsed: unknown = JSON.parse(unescapeXml(entries));
+    const parsed: unknown = JSON.parse(unescapeMarkup(entries));
     return isTextRecord(parsed) ? parsed : undefined;
   } catch {
     return undefined;
@@ -43,21 +44,4 @@ export async function pictureMetadata(bytes: Uint8Array): Promise<Record<string,
 function isTextRecord(value: unknown): value is Record<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.values(value).every((entry) => typeof entry === 'string');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '"': '&quot;',
-  '<': '&lt;',
-  '>': '&gt;',
-};
-
-function escapeXml(text: string): string {
-  return text.replace(/[&"<>]/g, (character) => ENTITIES[character]!);
-}
-
-function unescapeXml(text: string): string {
-  return text.replace(/&(?:amp|quot|lt|gt);/g, (entity) => {
-    return Object.keys(ENTITIES).find((character) => ENTITIES[character] === entity)!;
-  });
 }

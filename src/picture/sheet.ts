@@ -7,13 +7,13 @@ export interface SheetOptions {
   /** Pictures from the top, each row from the left. Rows may have different lengths, pictures different sizes. */
   readonly rows: readonly (readonly Picture[])[];
   /** One beside each row. */
-  readonly rowLabels?: readonly string[] | undefined;
+  readonly rowLabels?: readonly string[];
   /** One above each column. */
-  readonly columnLabels?: readonly string[] | undefined;
+  readonly columnLabels?: readonly string[];
   /** Draws what stands between the label of a column and its pictures, `width` by `height` pixels. */
-  readonly columnHeads?: readonly ColumnHead[] | undefined;
+  readonly columnHeads?: readonly ColumnHead[];
   /** Tile side as a multiple of the largest picture's; chosen so that the sheet can be looked at if absent. */
-  readonly scale?: number | undefined;
+  readonly scale?: number;
 }
 
 export type ColumnHead = (width: number, height: number) => Promise<Picture>;

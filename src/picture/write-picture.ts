@@ -22,7 +22,7 @@ const WEBP_QUALITY = 92;
 
 export interface EncodeOptions {
   /** Free text to carry along, read again by `pictureMetadata`. Written as XMP. */
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**

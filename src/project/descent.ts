@@ -36,8 +36,8 @@ export interface DescentOptions {
     | ((tried: Found & { readonly step: number; readonly loss: number }) => void | Promise<void>)
     | undefined;
   /** Called before each update with a way to say where the search stands. */
-  readonly onState?: ((state: () => SearchState) => void | Promise<void>) | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly onState?: (state: () => SearchState) => void | Promise<void>;
+  readonly signal?: AbortSignal;
 }
 
 /** A state before the first step. */

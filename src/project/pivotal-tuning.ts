@@ -30,7 +30,7 @@ export interface TuningOptions {
   readonly learningRate?: number;
   /** Called before each update. */
   readonly onStep?: (tried: { readonly step: number; readonly distance: number }) => void | Promise<void>;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 }
 
 export interface Tuned {
@@ -50,7 +50,7 @@ export function tunedCheckpoint(original: Checkpoint, { tensors }: Pick<Tuned, '
 }
 
 /** Bends a generator so that it makes certain pictures. Calls must not overlap. */
-export interface Tuner {
+export interface Tuner extends AsyncDisposable {
   /**
    * Every call starts from the generator as it is in its file.
    * @param target [3, resolution, resolution], -1..1
@@ -72,7 +72,7 @@ export interface Tuner {
 export async function createTuner(
   checkpoint: Checkpoint,
   engine: Engine,
-  settings: { readonly loss?: Loss; readonly signal?: AbortSignal | undefined } = {},
+  settings: { readonly loss?: Loss; readonly signal?: AbortSignal } = {},
 ): Promise<Tuner> {
   requireStyleGan2(checkpoint);
   if (engine.name !== 'onnxruntime') {
@@ -88,7 +88,7 @@ export async function createTuner(
   const weights = await loadWeights(checkpoint, { signal });
   const { graph, variables, own, rows } = tuningProgram(weights, loss);
   const executable = await compileStaged(engine, graph, ['target', 'w', ...Object.keys(noiseFeeds(own))]);
-  return {
+  const tuner: Tuner = {
     async tune(target, { w, noise }, { steps, learningRate = LEARNING_RATE, onStep, ...options }) {
       const feeds = await executable.prepare({
         target,
@@ -115,7 +115,11 @@ export async function createTuner(
       }
     },
     dispose: () => executable.dispose(),
+    [Symbol.asyncDispose]() {
+      return this.dispose();
+    },
   };
+  return tuner;
 }
 
 /** A step of the tuning as a graph. */

@@ -19,9 +19,9 @@ import { type StepSettings, stepProgram } from './step-program.js';
 
 export interface ProjectorSettings extends StepSettings {
   /** Where to search. Default: W. */
-  readonly space?: SpaceName | undefined;
+  readonly space?: SpaceName;
   /** Weight of the mean squared distance of the rows from w_avg, in units of w's deviation. Default: 1e-4 in W+. */
-  readonly pull?: number | undefined;
+  readonly pull?: number;
 }
 
 export interface ProjectOptions {
@@ -43,10 +43,10 @@ export interface ProjectOptions {
   /** Called before each update. */
   readonly onStep?: (progress: StepProgress) => void | Promise<void>;
   /** Where an interrupted search goes on: one of the same target, options and settings. */
-  readonly resume?: SearchState | undefined;
+  readonly resume?: SearchState;
   /** Called before each update of Adam, with a way to say where the search stands. */
   readonly onState?: (state: () => SearchState) => void | Promise<void>;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 }
 
 export interface StepProgress {
@@ -84,7 +84,7 @@ export interface Projection {
 }
 
 /** Finds the w of pictures in one generator. Calls must not overlap. */
-export interface Projector {
+export interface Projector extends AsyncDisposable {
   readonly statistics: WStatistics;
   /** @param target [3, resolution, resolution], -1..1 */
   project(target: Float32Array, options?: ProjectOptions): Promise<Projection>;
@@ -122,13 +122,17 @@ export async function createProjector(
       return gaussNewton.search(...args);
     },
   };
-  return {
+  const projector: Projector = {
     statistics,
     project: (target, options = {}) => project(search, target, options),
     dispose: async () => {
       await Promise.all([step.dispose(), gaussNewton?.dispose()]);
     },
+    [Symbol.asyncDispose]() {
+      return this.dispose();
+    },
   };
+  return projector;
 }
 
 /** What everything that a search of a checkpoint computes from its weights alone is kept under. */

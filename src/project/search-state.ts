@@ -18,7 +18,7 @@ export interface StateKeeper {
 export interface KeeperOptions {
   /** All that the search depends on. A state of anything else is not taken up, and written over. */
   readonly binding: string;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 }
 
 /** A write every half a second at most, and no more of the time than this share: at 1024 px one takes a second. */

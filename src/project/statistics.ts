@@ -1,4 +1,4 @@
-import { type Engine, keptValues } from '../engine/index.js';
+import { type Engine, keptValues, type Values } from '../engine/index.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import { mappingProgram } from '../generator/programs.js';
 import { RandomState } from '../generator/random-state.js';
@@ -57,7 +57,7 @@ async function measuredStatistics(
   const { zDim } = network.architecture;
   const wDim = network.space.dim;
   const mapping = await engine.compile(mappingProgram(network, BATCH));
-  const labels = label === undefined ? {} : { label: labelRows(label) };
+  const labels: Values = label === undefined ? {} : { label: labelRows(label) };
   const random = new RandomState(SEED);
   const sums = new Float64Array(wDim);
   const batches: Float32Array[] = [];

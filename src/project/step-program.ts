@@ -12,7 +12,7 @@ export interface StepSettings {
   /** Weight of the noise regulariser. Default: the loss's own. */
   readonly noiseWeight?: number;
   /** One-hot class [classes] of a conditional generator. */
-  readonly label?: Float32Array | undefined;
+  readonly label?: Float32Array;
 }
 
 /** What a search in W+ is drawn back by: the mean squared distance of the rows from w_avg, in units of w's deviation. */

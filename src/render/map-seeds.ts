@@ -40,7 +40,7 @@ export async function mapSeeds(
   network: GeneratorNetwork,
   engine: Engine,
   seeds: readonly number[],
-  options: SeedOptions & { readonly signal?: AbortSignal | undefined },
+  options: SeedOptions & { readonly signal?: AbortSignal },
 ): Promise<Float32Array[]> {
   const mapper = createMapper(network, engine);
   try {

@@ -15,11 +15,11 @@ import { type Truncation, truncated } from './styles.js';
 
 export interface SeedOptions extends Truncation {
   /** Class of a conditional generator. */
-  readonly classIndex?: number | undefined;
+  readonly classIndex?: number;
 }
 
 /** Renders pictures with one generator. Calls must not overlap. */
-export interface Renderer {
+export interface Renderer extends AsyncDisposable {
   readonly architecture: RenderedArchitecture;
   /** What pictures are made from: w, or z for a PGGAN, which has no W. */
   readonly space: LatentSpace;
@@ -48,7 +48,7 @@ export interface Renderer {
 export async function createRenderer(
   checkpoint: Checkpoint,
   engine: Engine,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: { readonly signal?: AbortSignal } = {},
 ): Promise<Renderer> {
   throwIfAborted(options.signal);
   const key = await networkKey(checkpoint);
@@ -98,6 +98,9 @@ function assembled(
     async dispose() {
       await synthesize.dispose();
       await mapper.dispose();
+    },
+    [Symbol.asyncDispose]() {
+      return this.dispose();
     },
   };
   return renderer;

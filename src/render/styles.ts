@@ -4,9 +4,9 @@ import { latentSpaceOf } from '../generator/latent-space.js';
 
 export interface Truncation {
   /** 1 leaves w as it is, 0 gives the average face; below 0 the opposite, above 1 exaggeration. Default 1. */
-  readonly psi?: number | undefined;
+  readonly psi?: number;
   /** Only the first `cutoff` rows of ws are truncated. Default: all of them in StyleGAN2, 8 in StyleGAN. */
-  readonly cutoff?: number | undefined;
+  readonly cutoff?: number;
 }
 
 /**

@@ -20,7 +20,7 @@ export interface Ingredients {
 
 export interface BlendOptions {
   /** What closing the blend does; it closes all inputs unless this is given. */
-  readonly close?: (() => Promise<void>) | undefined;
+  readonly close?: () => Promise<void>;
 }
 
 const INGREDIENTS = new WeakMap<Checkpoint, Ingredients>();
@@ -96,6 +96,10 @@ export function blendModels(models: Models, recipe: Recipe, { close }: BlendOpti
     async close() {
       if (close !== undefined) return close();
       await Promise.all([...new Set(models.values())].map((input) => input.close()));
+    },
+
+    [Symbol.asyncDispose]() {
+      return this.close();
     },
   };
   INGREDIENTS.set(blend, { models, recipe });

@@ -11,7 +11,7 @@ const HINT = 'only a model and one that was fine-tuned from it, with the same se
 
 export interface Comparison {
   /** Only what both have is compared: resolutions above those of the smaller one do not matter. */
-  readonly common?: boolean | undefined;
+  readonly common?: boolean;
 }
 
 /**

@@ -18,8 +18,8 @@ export interface ModelOptions extends RecipeChoice {
 /** What the models of a run were called: a base and a transfer model, or a base and a blend. */
 export interface ModelNames {
   readonly base: string;
-  readonly transfer?: string | undefined;
-  readonly model?: string | undefined;
+  readonly transfer?: string;
+  readonly model?: string;
 }
 
 /** The generators of a run. */
@@ -28,7 +28,7 @@ export interface Models {
   /** The same architecture as the base, so that a w of the base is a w of it. */
   readonly blend: Checkpoint;
   /** The same blend of another generator in the base's place; none of a finished blend. */
-  readonly blendOf?: ((base: Checkpoint) => Checkpoint) | undefined;
+  readonly blendOf?: (base: Checkpoint) => Checkpoint;
   /** For people: `toonhead + pixelart, swap 8`. */
   readonly description: string;
   /** What determines the weights, for comparing runs. */
@@ -37,7 +37,7 @@ export interface Models {
   /** Files that must not be written to. */
   readonly files: readonly string[];
   /** Something odd about the choice, to be said before the work starts. */
-  readonly warning?: string | undefined;
+  readonly warning?: string;
   close(): Promise<void>;
 }
 

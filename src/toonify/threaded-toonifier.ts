@@ -14,9 +14,7 @@ export interface ThreadSetup {
 }
 
 /** What is said to the thread. */
-export type ToThread =
-  | { readonly toonify: Picture; readonly state?: string | undefined }
-  | { readonly abort: true };
+export type ToThread = { readonly toonify: Picture; readonly state?: string } | { readonly abort: true };
 
 /** What the thread says. */
 export type FromThread =
@@ -30,7 +28,7 @@ export interface ThreadFailure {
   readonly kind: string;
   readonly code: string;
   readonly message: string;
-  readonly hint?: string | undefined;
+  readonly hint?: string;
 }
 
 const THREAD = new URL('dist/toonify/toonify-thread.js', PACKAGE_ROOT);
@@ -94,7 +92,5 @@ function revived({ kind, code, message, hint }: ThreadFailure): Error {
   if (code === 'ABORTED') return new errors.AbortedError(message);
   const classes = errors as unknown as Readonly<Record<string, typeof errors.StyleganBlendError | undefined>>;
   const Kind = code === '' ? undefined : classes[kind];
-  return Kind === undefined
-    ? new Error(message)
-    : new Kind(code, message, hint === undefined ? {} : { hint });
+  return Kind === undefined ? new Error(message) : new Kind(code, message, { hint });
 }

@@ -19,7 +19,7 @@ export interface ToonSettings extends SearchSettings {
   /** As `--loss` takes it, never `auto`: a result depends on which one it was. */
   readonly loss: string;
   readonly psi: number;
-  readonly class?: number | undefined;
+  readonly class?: number;
   readonly sideBySide: boolean;
 }
 
@@ -41,11 +41,11 @@ export interface Toonifier {
     aligned: Picture,
     options: {
       /** A file in which the search is kept until its result is safe: it stays, and the caller takes it away. */
-      state?: string | undefined;
+      state?: string;
       signal: AbortSignal;
       onStep: (step: number, loss: number) => void;
       /** Receives some sixty pictures of the search: the picture, what the base makes of it so far, and the toon. */
-      onFrame?: ((frame: Picture) => void) | undefined;
+      onFrame?: (frame: Picture) => void;
     },
   ): Promise<Toon>;
   dispose(): Promise<void>;

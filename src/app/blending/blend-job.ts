@@ -6,13 +6,13 @@ import type { Recipe } from '../../swap/recipe/recipe-model.js';
 /** How a blend is written; counts more than what a recipe says of that. */
 export interface OutputChoice {
   /** The file whose form the output takes, by name or path; that of the base unless given. */
-  readonly container?: string | undefined;
+  readonly container?: string;
   /** The networks to blend, `G_ema` or what the models hold unless given; several only in place of a container. */
-  readonly networks?: readonly NetworkName[] | undefined;
+  readonly networks?: readonly NetworkName[];
   /** Accept settings of the container that differ, and what rosinality's form cannot hold. */
-  readonly lossy?: boolean | undefined;
+  readonly lossy?: boolean;
   /** How numbers are stored, f32 unless given; a container has types of its own. */
-  readonly dtype?: WrittenDType | undefined;
+  readonly dtype?: WrittenDType;
 }
 
 /** What has to be blended, whether options or a recipe say it. */
@@ -22,10 +22,10 @@ export interface BlendJob extends OutputChoice {
   readonly models: ReadonlyMap<string, ModelSource>;
   readonly out: string;
   /** Where the recipe says so. */
-  readonly outAt?: readonly string[] | undefined;
-  readonly preview?: string | undefined;
-  readonly seeds?: readonly number[] | undefined;
-  readonly class?: number | undefined;
+  readonly outAt?: readonly string[];
+  readonly preview?: string;
+  readonly seeds?: readonly number[];
+  readonly class?: number;
   /** Says of what goes wrong with a part of the recipe where it stands. */
   explain<T>(at: readonly (string | number)[], action: () => T | Promise<T>): Promise<T>;
 }

@@ -23,9 +23,9 @@ export interface OpenModels {
 export interface OpenModelsOptions {
   /** Whether the hashes that a recipe asks for are computed. */
   readonly checkHashes: boolean;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
   /** Open files by path, for several blends of the same files; whoever gives them closes them. */
-  readonly shared?: Map<string, Promise<CheckpointFile>> | undefined;
+  readonly shared?: Map<string, Promise<CheckpointFile>>;
 }
 
 /**

@@ -22,7 +22,7 @@ const TORCH: readonly string[] = ['.pt', '.pth', '.ckpt'];
  */
 export function outputForm(
   out: string,
-  { container, source }: { container?: CheckpointFile | undefined; source?: CheckpointFile | undefined },
+  { container, source }: { container?: CheckpointFile; source?: CheckpointFile },
 ): OutputForm {
   const extension = extname(out).toLowerCase();
   if (![...NATIVE, ...PICKLE, ...TORCH].includes(extension)) {

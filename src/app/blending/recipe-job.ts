@@ -117,7 +117,7 @@ async function sourceOf(
   const path = fromFolder(written.model, folder);
   const at = ['models', name, 'recipe'];
   const cycle = (what: string, hint?: string) => {
-    const [message, options] = [`models.${name}: ${what}`, hint === undefined ? {} : { hint }];
+    const [message, options] = [`models.${name}: ${what}`, { hint }];
     return (
       lines?.error('RECIPE_CYCLE', at, message, options) ?? new UsageError('RECIPE_CYCLE', message, options)
     );

@@ -40,9 +40,9 @@ export interface PreparedBlend {
 }
 
 export interface WriteBlendOptions {
-  readonly force?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
 /**

@@ -77,7 +77,7 @@ export async function writeTuned(
   checkpoint: Checkpoint,
   tuned: Tuned,
   about: Readonly<Record<string, string>>,
-  options: { readonly force?: boolean | undefined },
+  options: { readonly force?: boolean },
 ): Promise<void> {
   const { steps, distance } = tuned;
   // Its weights are no longer those of the recipe.

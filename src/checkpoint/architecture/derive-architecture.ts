@@ -14,24 +14,24 @@ import { expectedTensors } from './expected-tensors.js';
  * against them; a file without init arguments has none of these.
  */
 export interface ArchitectureHints {
-  readonly variant?: Architecture['variant'] | undefined;
-  readonly resolution?: number | undefined;
-  readonly zDim?: number | undefined;
-  readonly wDim?: number | undefined;
-  readonly classes?: number | undefined;
-  readonly mappingLayers?: number | undefined;
-  readonly mappingLrMultiplier?: number | undefined;
-  readonly convClamp?: number | null | undefined;
+  readonly variant?: Architecture['variant'];
+  readonly resolution?: number;
+  readonly zDim?: number;
+  readonly wDim?: number;
+  readonly classes?: number;
+  readonly mappingLayers?: number;
+  readonly mappingLrMultiplier?: number;
+  readonly convClamp?: number | null;
   /** StyleGAN: see `StyleGan1Architecture`. */
-  readonly fusedFrom?: number | null | undefined;
+  readonly fusedFrom?: number | null;
   /** StyleGAN: width of the mapping network's hidden layers. */
-  readonly mappingWidth?: number | undefined;
+  readonly mappingWidth?: number;
   /** PGGAN: see `PgganArchitecture`. */
-  readonly fused?: boolean | undefined;
+  readonly fused?: boolean;
   /** StyleGAN, PGGAN: how far the network is from its full resolution, in halvings. */
-  readonly lod?: number | undefined;
+  readonly lod?: number;
   /** StyleGAN, PGGAN: a statement of the file with which the network computes something unknown. */
-  readonly problem?: string | undefined;
+  readonly problem?: string;
 }
 
 export type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;

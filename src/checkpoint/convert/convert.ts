@@ -17,23 +17,23 @@ export interface ConvertOptions {
   /** Form of the output. `container` needs {@link container}. */
   readonly format: WrittenFormat;
   /** The file whose form is taken, and everything but the networks: see `writeInPlace`. */
-  readonly container?: string | undefined;
+  readonly container?: string;
   /**
    * Which network. Where it is not said, a container gets all that both files have, any other form the first one;
    * the input's other networks count as lost.
    */
-  readonly network?: string | undefined;
+  readonly network?: string;
   /** Type of the tensors; default `f32`. Not for containers, which have types of their own. */
-  readonly dtype?: WrittenDType | undefined;
+  readonly dtype?: WrittenDType;
   /** Write although something is lost. */
-  readonly lossy?: boolean | undefined;
+  readonly lossy?: boolean;
   /** Check everything that can be checked without reading values, and write nothing. */
-  readonly dryRun?: boolean | undefined;
-  readonly force?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
   /** Further metadata; the input's is kept. */
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 export interface ConvertReport {

@@ -8,9 +8,9 @@ import type { ZipSums } from './zip-sums.js';
 const COPY_BYTES = 2 * 1024 * 1024;
 
 interface CopyOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
   /** Called with the bytes of the file written and to write. */
-  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
 /** A copy of a file that becomes different where patches say so; both kinds are given the patches in order. */

@@ -18,7 +18,7 @@ export interface Ending {
   /** Position in the container from which on the copy is not one any more. */
   readonly start: number;
   /** Metadata that stand in front of the tensors. */
-  readonly head?: Patch | undefined;
+  readonly head?: Patch;
   /** Writes what follows. */
   write(sink: OutputSink, sums: ZipSums | undefined): Promise<void>;
 }

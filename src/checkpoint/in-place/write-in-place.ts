@@ -17,12 +17,12 @@ export type { InPlaceReport } from './plan-in-place.js';
 
 export interface WriteInPlaceOptions extends InPlaceLimits {
   /** Replace an existing file; also where it is the container itself. */
-  readonly force?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
   /** Metadata of the file, none unless given: those of the container may not be true of what is written. */
-  readonly metadata?: LateMetadata | undefined;
+  readonly metadata?: LateMetadata;
   /** Called with the bytes of the file written and to write. */
-  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
 /**

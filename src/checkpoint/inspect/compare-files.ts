@@ -21,7 +21,7 @@ const CHUNK_BYTES = 2 * 1024 * 1024;
 export async function compareFiles(
   a: string,
   b: string,
-  { networks, signal }: { networks?: readonly string[] | undefined; signal?: AbortSignal | undefined },
+  { networks, signal }: { networks?: readonly string[]; signal?: AbortSignal },
 ): Promise<FileComparison> {
   const sameFile = await haveSameBytes(a, b, signal);
   const files = await Promise.all([openCheckpointFile(a), openCheckpointFile(b)]);

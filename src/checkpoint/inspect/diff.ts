@@ -43,8 +43,8 @@ export async function diffCheckpoints(
   a: Checkpoint,
   b: Checkpoint,
   options: {
-    readonly signal?: AbortSignal | undefined;
-    readonly onProgress?: ((done: number, total: number) => void) | undefined;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (done: number, total: number) => void;
   } = {},
 ): Promise<CheckpointDiff> {
   const names = new Set([...a.tensors.keys(), ...b.tensors.keys()]);

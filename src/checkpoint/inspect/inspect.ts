@@ -142,7 +142,7 @@ export interface TensorStatistics {
 /** Statistics of every tensor, one after the other: one tensor is in memory at a time. */
 export async function* tensorStatistics(
   checkpoint: Pick<Checkpoint, 'tensors' | 'read'>,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: { readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<TensorStatistics> {
   for (const { name, shape, dtype } of checkpoint.tensors.values()) {
     throwIfAborted(options.signal);

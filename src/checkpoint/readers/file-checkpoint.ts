@@ -41,5 +41,8 @@ export function fileCheckpoint(file: RandomAccessFile, content: FileContent): Ch
       return sha256;
     },
     close: () => file.close(),
+    [Symbol.asyncDispose]() {
+      return this.close();
+    },
   };
 }

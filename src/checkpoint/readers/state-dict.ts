@@ -34,7 +34,7 @@ const MAX_DEPTH = 3;
 /** A network in a dict of tensors. */
 export interface StateNetwork {
   readonly state: StateDict;
-  readonly latentAverage?: TensorView | undefined;
+  readonly latentAverage?: TensorView;
 }
 
 /** The tensors of one dict of a pickle. */

@@ -23,7 +23,7 @@ const FILTER_TOLERANCE = 1e-6;
 export async function writeRosinality(
   path: string,
   checkpoint: Checkpoint,
-  options: WriteTorchOptions & { readonly lossy?: boolean | undefined } = {},
+  options: WriteTorchOptions & { readonly lossy?: boolean } = {},
 ): Promise<void> {
   await requireRosinality(checkpoint, options);
   const state = new Map<string, TensorSource>();
@@ -51,7 +51,7 @@ export function lostInRosinality(checkpoint: Checkpoint): string[] {
  */
 export async function requireRosinality(
   checkpoint: Checkpoint,
-  { lossy }: { readonly lossy?: boolean | undefined },
+  { lossy }: { readonly lossy?: boolean },
 ): Promise<void> {
   const { path } = checkpoint.origin;
   const architecture = requireGenerator(checkpoint);

@@ -6,7 +6,8 @@ import { type ChosenFace, type FaceSource, openFaceSource } from '../../face/fac
 import { MAX_TRANSFORM_SIZE, SUPERSAMPLING } from '../../face/limits.js';
 import { openPhoto } from '../../face/photo.js';
 import type { Quad } from '../../face/quad.js';
-import { checkOutput, isFatalForOutput, makeFolder } from '../../files/outputs.js';
+import { makeFolder } from '../../files/folders.js';
+import { checkOutput, isFatalForOutput } from '../../files/outputs.js';
 import { writePicture } from '../../picture/write-picture.js';
 import { numbered } from '../../toonify/batch/outputs.js';
 import { type PictureFile, pictureFiles } from '../../toonify/batch/picture-files.js';

@@ -75,7 +75,7 @@ export async function inspectCommand(
 /** The schema of recipes takes longer to load than most files to inspect. */
 async function recordOf(
   metadata: Inspection['metadata'],
-): Promise<{ recipe?: RecordedRecipe | undefined; output?: RecordedOutput | undefined }> {
+): Promise<{ recipe?: RecordedRecipe; output?: RecordedOutput }> {
   if (!Object.hasOwn(metadata, RECIPE_KEY)) return {};
   const { parseOutput, parseRecipe } = await import('../../swap/recipe/parse-recipe.js');
   const recipe = parseRecipe(metadata);

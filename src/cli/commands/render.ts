@@ -5,7 +5,8 @@ import { requireFitting, stylesOfLatents } from '../../app/shared/latents-fit.js
 import { requireRendered } from '../../checkpoint/checkpoint.js';
 import { openModel } from '../../checkpoint/names.js';
 import { throwIfAborted, UsageError } from '../../errors.js';
-import { checkFolder, checkOutput, isFolder, makeFolder } from '../../files/outputs.js';
+import { checkFolder, makeFolder, meansFolder } from '../../files/folders.js';
+import { checkOutput } from '../../files/outputs.js';
 import type { Picture } from '../../picture/picture.js';
 import { contactSheet } from '../../picture/sheet.js';
 import { formatOf, writePicture } from '../../picture/write-picture.js';
@@ -137,7 +138,7 @@ async function planOutput(
   const { out, force, latents } = options;
   const inputs = [...models, ...(latents === undefined ? [] : [latents])];
   // A name without an extension is a folder that will be made; with one, it has to be that of a picture.
-  if ((await isFolder(out)) || extname(out) === '') {
+  if ((await meansFolder(out)) || extname(out) === '') {
     await checkFolder(out);
     const paths = faces.map(({ name }) => join(out, `${name}.png`));
     if (existsSync(out)) for (const path of paths) await checkOutput(path, { force, inputs });

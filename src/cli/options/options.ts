@@ -14,9 +14,9 @@ export interface EngineChoice {
   readonly engine: EngineName | 'auto';
   readonly device: Device | 'auto';
   readonly threads?: number;
-  readonly half?: boolean | undefined;
+  readonly half?: boolean;
   /** False with `--no-cache`. */
-  readonly cache?: boolean | undefined;
+  readonly cache?: boolean;
 }
 
 /** Options that describe how two models are blended. */

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { AbortedError } from '../../errors.js';
 import type { Terms } from '../../models/index.js';
-import { printable, type Terminal } from './terminal.js';
+import { printable } from '../../text/printable.js';
+import type { Terminal } from './terminal.js';
 
 /**
  * Shows what is about to be downloaded and under which licence, and finds out whether the user agrees: with

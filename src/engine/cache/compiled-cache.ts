@@ -16,7 +16,7 @@ import { bytesOf } from './folder-size.js';
 export interface CompiledCache {
   readonly folder: string;
   /** Default: {@link DEFAULT_LIMIT_BYTES}. */
-  readonly limitBytes?: number | undefined;
+  readonly limitBytes?: number;
 }
 
 /** Some fifteen generators of 1024 px to render with, or four to search with. */

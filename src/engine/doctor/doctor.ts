@@ -26,7 +26,7 @@ export interface DoctorOptions {
   readonly system?: System;
   /** Default: every engine with every device and package that it could use. */
   readonly engines?: readonly Candidate[];
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 }
 
 /**

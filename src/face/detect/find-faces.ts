@@ -25,8 +25,8 @@ interface Box {
 
 export interface FindOptions {
   /** Faces whose box has a longer side of fewer pixels are left out. Default: 24. */
-  readonly minSize?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly minSize?: number;
+  readonly signal?: AbortSignal;
 }
 
 /** Finds faces. Its networks stay in memory as long as the process lives. */

@@ -43,9 +43,9 @@ for (const [opcode, count] of ARGUMENT_BYTES) argumentBytes[opcode] = count;
 export interface ReadPickleOptions {
   readonly maxOpcodes?: number;
   /** Receives every class and function that the pickle names, with how often. */
-  readonly globals?: Map<string, number> | undefined;
+  readonly globals?: Map<string, number>;
   /** Receives every persistent id in the order of the pickle. */
-  readonly persistentIds?: PersistentId[] | undefined;
+  readonly persistentIds?: PersistentId[];
 }
 
 /**

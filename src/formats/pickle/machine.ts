@@ -12,8 +12,8 @@ import {
 /** What is noted down while a pickle runs, where somebody wants to know. */
 export interface Findings {
   /** Every class and function that the pickle names, with how often. */
-  readonly globals?: Map<string, number> | undefined;
-  readonly persistentIds?: PersistentId[] | undefined;
+  readonly globals?: Map<string, number>;
+  readonly persistentIds?: PersistentId[];
 }
 
 /**

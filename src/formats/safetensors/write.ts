@@ -23,14 +23,14 @@ export interface WriteSafetensorsOptions {
    * Metadata that is known at the end only, such as hashes that are computed meanwhile. It takes the place of
    * `metadata`, which has to be as long.
    */
-  readonly lateMetadata?: (() => Promise<Readonly<Record<string, string>>>) | undefined;
+  readonly lateMetadata?: () => Promise<Readonly<Record<string, string>>>;
   /** Type of every tensor in the file; default `f32`. */
-  readonly dtype?: WrittenDType | undefined;
+  readonly dtype?: WrittenDType;
   /** Replace an existing file. */
-  readonly force?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
   /** Called after each tensor with the bytes of tensors written and to write. */
-  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
 /**

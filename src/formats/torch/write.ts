@@ -15,13 +15,13 @@ export type TorchTree = ReadonlyMap<string, TensorSource | TorchTree>;
 
 export interface WriteTorchOptions {
   /** Type of every tensor in the file; default `f32`. */
-  readonly dtype?: WrittenDType | undefined;
-  readonly force?: boolean | undefined;
+  readonly dtype?: WrittenDType;
+  readonly force?: boolean;
   /** Metadata, as a file of its own in the archive, which torch leaves alone. */
-  readonly metadata?: LateMetadata | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly metadata?: LateMetadata;
+  readonly signal?: AbortSignal;
   /** Called after each tensor with the bytes of tensors written and to write. */
-  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
+  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
 /** The folder inside of the archive; torch takes any. */

@@ -16,8 +16,8 @@ const RECORD_CRC_AT = 16;
 export interface DirectoryChange {
   /** New checksums of entries. */
   readonly sums: ReadonlyMap<ZipEntry, number>;
-  readonly removed?: ZipEntry | undefined;
-  readonly added?: WrittenEntry | undefined;
+  readonly removed?: ZipEntry;
+  readonly added?: WrittenEntry;
 }
 
 /**

@@ -76,7 +76,7 @@ export async function readZipDirectory(file: RandomAccessFile): Promise<ZipDirec
     const name = Buffer.from(bytes.subarray(at + 46, at + 46 + nameLength)).toString('utf8');
     const extra = new DataView(bytes.buffer, bytes.byteOffset + at + 46 + nameLength, extraLength);
     requireHarmless(file, name);
-    if (entries.has(name)) throw hostile(file, `${printable(name)} is there twice`);
+    if (entries.has(name)) throw hostile(file, `${shortName(name)} is there twice`);
     entries.set(name, parseRecord(file, name, view, at, extra, offset));
     at = end;
   }
@@ -94,16 +94,16 @@ export async function entryDataOffset(file: RandomAccessFile, entry: ZipEntry): 
   const header = await file.read(start, Math.min(30, file.size - start));
   const view = new DataView(header.buffer);
   if (header.length < 30 || view.getUint32(0, true) !== LOCAL_SIGNATURE) {
-    throw damaged(file, `expected the header of ${printable(entry.name)} at byte ${start}`);
+    throw damaged(file, `expected the header of ${shortName(entry.name)} at byte ${start}`);
   }
   const nameLength = view.getUint16(26, true);
   const offset = start + 30 + nameLength + view.getUint16(28, true);
   if (offset + entry.compressedSize > file.size) {
-    throw damaged(file, `${printable(entry.name)} ends behind the end of the file`);
+    throw damaged(file, `${shortName(entry.name)} ends behind the end of the file`);
   }
   const name = Buffer.from(await file.read(start + 30, nameLength)).toString('utf8');
   if (name !== entry.name) {
-    throw damaged(file, `${printable(entry.name)} is called ${printable(name)} in its own header`);
+    throw damaged(file, `${shortName(entry.name)} is called ${shortName(name)} in its own header`);
   }
   return offset;
 }
@@ -150,9 +150,9 @@ function parseRecord(
 ): ZipEntry {
   const flags = view.getUint16(at + 8, true);
   const method = view.getUint16(at + 10, true);
-  if (flags & 1) throw unsupported(file, 'files without a password', `an encrypted ${printable(name)}`);
+  if (flags & 1) throw unsupported(file, 'files without a password', `an encrypted ${shortName(name)}`);
   if (method !== 0 && method !== 8) {
-    throw unsupported(file, 'stored or deflated files', `method ${method} for ${printable(name)}`);
+    throw unsupported(file, 'stored or deflated files', `method ${method} for ${shortName(name)}`);
   }
   const wide = zip64Values(extra);
   const field = (offset: number) => {
@@ -163,10 +163,10 @@ function parseRecord(
   const compressedSize = field(20);
   const headerOffset = field(42);
   if (method === 0 && size !== compressedSize) {
-    throw damaged(file, `${printable(name)}: expected ${size} stored bytes, found ${compressedSize}`);
+    throw damaged(file, `${shortName(name)}: expected ${size} stored bytes, found ${compressedSize}`);
   }
   if (headerOffset + 30 + compressedSize > directoryOffset) {
-    throw damaged(file, `${printable(name)} lies outside of the archive`);
+    throw damaged(file, `${shortName(name)} lies outside of the archive`);
   }
   return {
     name,
@@ -196,7 +196,7 @@ function zip64Values(extra: DataView): number[] {
 
 function requireHarmless(file: RandomAccessFile, name: string): void {
   const leadsOut = name.split(/[/\\]/).includes('..') || /^([/\\]|[a-z]:)/i.test(name) || name.includes('\0');
-  if (leadsOut) throw hostile(file, `the name ${printable(name)} leads out of the archive`);
+  if (leadsOut) throw hostile(file, `the name ${shortName(name)} leads out of the archive`);
 }
 
 /** Entries that lie on top of each other are how small archives unpack to huge ones. */
@@ -205,13 +205,13 @@ function requireApart(file: RandomAccessFile, entries: ZipEntry[], directoryOffs
   for (const [i, entry] of entries.entries()) {
     const limit = entries[i + 1]?.headerOffset ?? directoryOffset;
     if (entry.headerOffset + 30 + entry.compressedSize > limit) {
-      throw hostile(file, `${printable(entry.name)} overlaps with what follows it`);
+      throw hostile(file, `${shortName(entry.name)} overlaps with what follows it`);
     }
   }
 }
 
 /** A name from the archive, short and without control characters. */
-export function printable(name: string): string {
+export function shortName(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be removed
   return JSON.stringify(name.slice(0, 80).replace(/[\x00-\x1f\x7f]/g, '?'));
 }

@@ -4,7 +4,7 @@ import { InputFileError } from '../../errors.js';
 import { type ByteSource, memoryBytes, requireInside } from '../../files/byte-source.js';
 import { crc32, crc32OfPart } from '../../files/crc32.js';
 import type { RandomAccessFile } from '../../files/random-access.js';
-import { entryDataOffset, printable, type ZipEntry } from './directory.js';
+import { entryDataOffset, shortName, type ZipEntry } from './directory.js';
 
 /** Deflate cannot shrink more than this (zlib's documentation): a larger claim is a lie. */
 const MAX_DEFLATE_RATIO = 1032;
@@ -48,7 +48,7 @@ function deflatedBytes(file: RandomAccessFile, entry: ZipEntry, offset: number):
   if (entry.size > entry.compressedSize * MAX_DEFLATE_RATIO + 64 || entry.size > MAX_INFLATED_BYTES) {
     throw new InputFileError(
       'ZIP_BOMB',
-      `${file.path}: ${printable(entry.name)}: expected at most ${MAX_INFLATED_BYTES} bytes, found ` +
+      `${file.path}: ${shortName(entry.name)}: expected at most ${MAX_INFLATED_BYTES} bytes, found ` +
         `${entry.compressedSize} bytes that claim to unpack to ${entry.size}`,
     );
   }
@@ -72,7 +72,7 @@ async function inflateExactly(
   if (bytes?.length === entry.size) return bytes;
   throw new InputFileError(
     'ZIP_DAMAGED',
-    `${file.path}: ${printable(entry.name)}: expected data that unpacks to ${entry.size} bytes`,
+    `${file.path}: ${shortName(entry.name)}: expected data that unpacks to ${entry.size} bytes`,
   );
 }
 
@@ -81,7 +81,7 @@ function requireSum(file: RandomAccessFile, entry: ZipEntry, sum: number): void 
   const hex = (value: number) => value.toString(16).padStart(8, '0');
   throw new InputFileError(
     'ZIP_CHECKSUM',
-    `${file.path}: ${printable(entry.name)}: expected checksum ${hex(entry.crc)}, found ${hex(sum)}`,
+    `${file.path}: ${shortName(entry.name)}: expected checksum ${hex(entry.crc)}, found ${hex(sum)}`,
     { hint: 'the file is damaged; copy or download it again' },
   );
 }

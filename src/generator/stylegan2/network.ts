@@ -12,7 +12,7 @@ import { synthesis, synthesisBlock } from './synthesis.js';
 export function styleGan2(
   architecture: Architecture,
   tensors: Tensors,
-  options: { readonly half?: boolean | undefined } = {},
+  options: { readonly half?: boolean } = {},
 ): GeneratorNetwork {
   const halves = options.half === true ? halfFrom(architecture.resolution) : undefined;
   const weights: Weights = { architecture, ...tensors, halfFrom: halves };

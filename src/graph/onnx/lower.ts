@@ -17,9 +17,9 @@ export { OPSET } from './writer.js';
 
 export interface OnnxOptions extends ModelOptions, Pick<WriterOptions, 'storeHalves'> {
   /** Compute in 16-bit floats what the program has in them. Default: in 32-bit floats, like everything else. */
-  readonly halves?: boolean | undefined;
+  readonly halves?: boolean;
   /** A line about each input and output, by name. */
-  readonly meanings?: Readonly<Record<string, string>> | undefined;
+  readonly meanings?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -138,10 +138,10 @@ export interface ValueInfoMessage {
 
 /** What a file says of itself, in words and as entries, and where its numbers are. */
 export interface ModelOptions {
-  readonly description?: string | undefined;
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly description?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Puts large constants there instead of into the file. */
-  readonly weights?: ExternalWeights | undefined;
+  readonly weights?: ExternalWeights;
 }
 
 /** The format's number for tensors in another file. */

@@ -19,9 +19,9 @@ export type AttributeValue =
 
 export interface WriterOptions {
   /** An input with the open batch in front. */
-  readonly batchInput?: string | undefined;
+  readonly batchInput?: string;
   /** Stores large 32-bit constants as halves, to be widened when the model is loaded. */
-  readonly storeHalves?: boolean | undefined;
+  readonly storeHalves?: boolean;
 }
 
 /** Operator set that every current ONNX Runtime, native and in browsers, supports. */

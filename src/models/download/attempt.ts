@@ -15,8 +15,8 @@ const USER_AGENT = 'stylegan-blend (https://www.npmjs.com/package/stylegan-blend
 const BUSY = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 export interface AttemptOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number | undefined) => void;
   readonly idleMs: number;
 }
 

@@ -4,15 +4,15 @@ import { attempt } from './attempt.js';
 import { Interruption } from './errors.js';
 
 export interface DownloadOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
   /** @param total undefined where the server does not say */
-  readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
+  readonly onProgress?: (done: number, total: number | undefined) => void;
   /** How often a lost connection is taken up again; 4 where absent. */
-  readonly retries?: number | undefined;
+  readonly retries?: number;
   /** Milliseconds before the first of these; they double. */
-  readonly retryMs?: number | undefined;
+  readonly retryMs?: number;
   /** Milliseconds without a byte after which a connection counts as lost; 30 s where absent. */
-  readonly idleMs?: number | undefined;
+  readonly idleMs?: number;
 }
 
 const RETRIES = 4;

@@ -53,7 +53,7 @@ export async function dropPart(path: string): Promise<void> {
  * What identifies this version of a file: a strong ETag, else the date. A weak ETag promises no equal bytes.
  */
 export function validatorOf(headers: {
-  readonly etag?: string | undefined;
+  readonly etag?: string;
   readonly 'last-modified'?: string | undefined;
 }): string | undefined {
   const { etag } = headers;

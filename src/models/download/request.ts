@@ -10,7 +10,7 @@ export interface RequestOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds without a byte after which the connection counts as lost. */
   readonly idleMs: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 }
 
 /**

@@ -11,10 +11,10 @@ export interface FilmOptions {
   /** Frames a second: up to 90 in WebP, 50 in GIF, 240 in MP4. */
   readonly fps: number;
   /** Whether players begin again at the end; true unless given. An MP4 does not say. */
-  readonly loop?: boolean | undefined;
+  readonly loop?: boolean;
   /** Free text to carry along: XMP in WebP, a comment in GIF and MP4. */
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
 }
 
 /** What became of the frames. */

@@ -27,7 +27,7 @@ export interface GaussNewtonOptions {
   /** Ends early once the distance is below this. */
   readonly stopBelow?: number;
   readonly onStep?: (tried: { point: Float32Array; distance: number }) => void | Promise<void>;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 }
 
 interface Stage {

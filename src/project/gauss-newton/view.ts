@@ -32,7 +32,7 @@ export interface View {
   residuals(
     points: readonly Float32Array[],
     target: Float32Array,
-    signal?: AbortSignal | undefined,
+    signal?: AbortSignal,
   ): Promise<Float32Array[]>;
   dispose(): Promise<void>;
 }

@@ -15,10 +15,10 @@ export interface SwapAlpha {
   /** The last resolution of the low side, in pixels. */
   readonly swap: number;
   /** Width in octaves, 0 or absent for a hard swap. */
-  readonly ramp?: number | undefined;
+  readonly ramp?: number;
   /** Which side of the swap the model supplies; `low` unless said otherwise. */
-  readonly side?: BandSide | undefined;
-  readonly amount?: number | undefined;
+  readonly side?: BandSide;
+  readonly amount?: number;
 }
 
 /** From 1 to 0 around any centre. */
@@ -28,10 +28,10 @@ export interface RampAlpha {
     readonly centre: number;
     /** In octaves: the scale of the logistic, the whole transition of the others. 0 is a step. */
     readonly width: number;
-    readonly shape?: RampShape | undefined;
+    readonly shape?: RampShape;
   };
-  readonly side?: BandSide | undefined;
-  readonly amount?: number | undefined;
+  readonly side?: BandSide;
+  readonly amount?: number;
 }
 
 export type RampShape = 'logistic' | 'linear' | 'cosine';
@@ -41,7 +41,7 @@ export const RAMP_SHAPES: readonly RampShape[] = ['logistic', 'linear', 'cosine'
 /** `amount` in some resolutions, 0 in the others. */
 export interface WindowAlpha {
   readonly window: readonly Range[];
-  readonly amount?: number | undefined;
+  readonly amount?: number;
 }
 
 /** Resolutions in pixels, both ends included. */

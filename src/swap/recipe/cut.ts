@@ -18,9 +18,9 @@ export interface Cut {
   /** In pixels. */
   readonly resolution: number;
   /** pinkney, t27: which half of the resolution the cut is at; 0 unless said otherwise. */
-  readonly level?: Level | undefined;
+  readonly level?: Level;
   /** pinkney, t27, animegan: width of a logistic around the cut, in the tool's positions; 0 or absent is a hard cut. */
-  readonly width?: number | undefined;
+  readonly width?: number;
   /** Name of the low-resolution model. */
   readonly low: string;
 }

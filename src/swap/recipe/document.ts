@@ -10,7 +10,7 @@ export interface RecipeModel {
   /** A name or path, or the path of another recipe whose blend it is; as written. */
   readonly model: string;
   readonly isRecipe: boolean;
-  readonly sha256?: string | undefined;
+  readonly sha256?: string;
 }
 
 /**

@@ -6,7 +6,7 @@ export class RecipeError extends UsageError {
   readonly at: readonly (string | number)[];
 
   constructor(code: string, at: readonly (string | number)[], message: string, hint?: string) {
-    super(code, message, hint === undefined ? {} : { hint });
+    super(code, message, { hint });
     this.at = at;
   }
 }

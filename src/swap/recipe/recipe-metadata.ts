@@ -26,11 +26,11 @@ export interface RecordedInput {
   /** File name without its folders: those say nothing on another machine, and may be private. */
   readonly path: string;
   readonly format: string;
-  readonly network?: string | undefined;
+  readonly network?: string;
   /** Of the whole file, lower-case hex; empty for a model that was in memory only. */
   readonly sha256: string;
   /** How this model was blended itself. */
-  readonly recipe?: RecordedRecipe | undefined;
+  readonly recipe?: RecordedRecipe;
 }
 
 /** A recipe as an output carries it: what was asked for, what it came to, and the inputs. */
@@ -65,7 +65,7 @@ export type RecordedOutput =
       readonly container: Pick<RecordedInput, 'path' | 'sha256'>;
       /** The networks that were blended, the recorded one first. */
       readonly networks: readonly NetworkName[];
-      readonly lossy?: boolean | undefined;
+      readonly lossy?: boolean;
     };
 
 /** A recorded blend in one form, whatever it was. */
@@ -82,7 +82,7 @@ export function readRecorded(recorded: RecordedRecipe): {
 export async function recipeMetadata(
   recipe: BlendRecipe,
   { base, transfer }: { readonly base: Checkpoint; readonly transfer: Checkpoint },
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: { readonly signal?: AbortSignal } = {},
 ): Promise<{ [RECIPE_KEY]: string }> {
   return blendMetadata(recipeOfPair(recipe), pairOf(base, transfer), options);
 }
@@ -95,7 +95,7 @@ export async function recipeMetadata(
 export async function blendMetadata(
   recipe: Recipe,
   models: Models,
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<{ [RECIPE_KEY]: string }> {
   return encode(recipe, models, (checkpoint) => unlessAborted(checkpoint.sha256(), signal));
 }

@@ -36,7 +36,7 @@ export interface Recipe {
   /** How much of each of the others; one that is missing counts only where all are averaged, and in a cut. */
   readonly alpha: Readonly<Record<string, Alpha>>;
   /** The rule of another tool in place of α. */
-  readonly cut?: Cut | undefined;
+  readonly cut?: Cut;
   /** Whose mapping network, or {@link AVERAGE}. A projected w lives in its model's W. */
   readonly mapping: string;
   /** Whose `w_avg`, or {@link AVERAGE}. */
@@ -44,11 +44,11 @@ export interface Recipe {
   /** Whose noise buffers. They are not averaged: the mean of two unit normals is none. */
   readonly noise: string;
   /** One for all resolutions, or by resolution, with `default` for the others; linear unless said otherwise. */
-  readonly method?: MergeMethod | Readonly<Record<string, MergeMethod>> | undefined;
+  readonly method?: MergeMethod | Readonly<Record<string, MergeMethod>>;
   /** Divide α by their sum where that is above 1, instead of refusing. */
-  readonly normalize?: boolean | undefined;
+  readonly normalize?: boolean;
   /** Models may be of another size: above the resolutions that they share with the base, the base's weights stay. */
-  readonly common?: boolean | undefined;
+  readonly common?: boolean;
 }
 
 /** The models of a recipe: the base, then the others in order. */

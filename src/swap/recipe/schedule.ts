@@ -6,7 +6,7 @@ export interface Schedule {
   /** The last resolution, in pixels, that takes its weights from the model named by `structure`. */
   readonly swap: number;
   /** Width of the transition in octaves (the scale of the logistic), finite and >= 0; 0 or absent is a hard swap. */
-  readonly ramp?: number | undefined;
+  readonly ramp?: number;
   /** `transfer` is the paper's α; `base` is 1 - α. */
   readonly structure: Structure;
 }

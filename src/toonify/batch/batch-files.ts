@@ -1,17 +1,18 @@
 import { dirname, join } from 'node:path';
-import { isFolder, JOURNAL_NAME, REPORT_NAME } from './inputs.js';
+import { isFolder } from '../../files/folders.js';
+import { JOURNAL_NAME, REPORT_NAME } from './inputs.js';
 import { destinationOf } from './outputs.js';
 
 /** The files about a batch. */
 export interface BatchFiles {
   readonly journal: string;
-  readonly report?: string | undefined;
+  readonly report?: string;
 }
 
 interface BatchOptions {
-  readonly out?: string | undefined;
+  readonly out?: string;
   /** A name of its own, or false for none. */
-  readonly report?: string | boolean | undefined;
+  readonly report?: string | boolean;
 }
 
 /**

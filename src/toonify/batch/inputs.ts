@@ -1,6 +1,7 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { InputFileError, throwIfAborted } from '../../errors.js';
+import { isFolder } from '../../files/folders.js';
 import { STATE_SUFFIX } from '../../project/search-binding.js';
 
 /** A file to toonify. */
@@ -55,10 +56,6 @@ export async function listInputs(paths: readonly string[], options: ListOptions)
     unique.push(input);
   }
   return unique;
-}
-
-export async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
 async function listFolder(

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UsageError } from '../../errors.js';
-import { isFolder as isFolderPath } from '../../files/outputs.js';
+import { meansFolder } from '../../files/folders.js';
 import { formatOf } from '../../picture/write-picture.js';
 import type { Input } from './inputs.js';
 
@@ -30,7 +30,7 @@ export async function destinationOf(
       folder === undefined ? '.' : `${basename(resolve(folder)) || 'root'}${suffix}s`;
     return { kind: 'folders', of, all: folders.map((folder) => of({ folder })) };
   }
-  if ((await isFolderPath(out)) || extname(out) === '') return { kind: 'folders', of: () => out, all: [out] };
+  if ((await meansFolder(out)) || extname(out) === '') return { kind: 'folders', of: () => out, all: [out] };
   formatOf(out);
   if (folders.length > 0 || pictures.length !== 1) {
     throw new UsageError(

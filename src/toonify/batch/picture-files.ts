@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
-import { checkFolder } from '../../files/outputs.js';
-import { type Input, isFolder, listInputs } from './inputs.js';
+import { checkFolder, isFolder } from '../../files/folders.js';
+import { type Input, listInputs } from './inputs.js';
 import { destinationOf, outputsOf } from './outputs.js';
 import { hasRecord } from './record.js';
 
@@ -22,7 +22,7 @@ export interface PictureFilesOptions {
   /** The key by which the metadata of a result tells that it is one. */
   readonly key: string;
   /** Files in the folders that are no pictures: a report of an earlier run. */
-  readonly except?: readonly string[] | undefined;
+  readonly except?: readonly string[];
   readonly signal: AbortSignal;
 }
 

@@ -15,7 +15,7 @@ import { type Finished, facesOfResult, finishedResult, RESULT_KEY, type Settings
 /** One result of a run, and what is to be done about it: of a picture, or of one of its faces. */
 export type Item = {
   readonly input: string;
-  readonly output?: string | undefined;
+  readonly output?: string;
 } & (
   | { readonly state: 'todo'; readonly part: Part }
   | { readonly state: 'finished'; readonly finished: Finished }
@@ -23,12 +23,12 @@ export type Item = {
 );
 
 export interface PlanOptions {
-  readonly out?: string | undefined;
+  readonly out?: string;
   readonly recursive: boolean;
   readonly force: boolean;
   readonly settings: Settings;
   /** Files in the folders that are no pictures. */
-  readonly except?: readonly string[] | undefined;
+  readonly except?: readonly string[];
   /** Files that are read beside the pictures. */
   readonly files: readonly string[];
   /** Makes what looks into pictures, once it is known how many there are. */

@@ -1,5 +1,7 @@
 import { relative, resolve } from 'node:path';
-import { describeError, printable } from '../../cli/terminal/terminal.js';
+import { describeError } from '../../cli/terminal/terminal.js';
+import { escapeMarkup } from '../../text/markup.js';
+import { printable } from '../../text/printable.js';
 import type { Thumbnails } from './journal.js';
 import { REPORT_MARK, STYLE } from './report-style.js';
 import type { Result } from './run-items.js';
@@ -8,8 +10,8 @@ import { duration, totalsOf } from './totals.js';
 /** A picture of the report; one without a result is still to be done. */
 export interface ReportedPicture {
   readonly input: string;
-  readonly result?: Result | undefined;
-  readonly thumbnails?: Thumbnails | undefined;
+  readonly result?: Result;
+  readonly thumbnails?: Thumbnails;
 }
 
 export interface Report {
@@ -120,14 +122,6 @@ function linkTo(path: string, folder: string): string {
     .replaceAll("'", '%27');
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 function text(value: string): string {
-  return printable(value).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return escapeMarkup(printable(value));
 }

@@ -5,7 +5,7 @@ import type { Context } from '../../cli/outcome.js';
 import type { Progress } from '../../cli/terminal/progress.js';
 import type { Terminal } from '../../cli/terminal/terminal.js';
 import { AbortedError, InputFileError, OutputError, type StyleganBlendError } from '../../errors.js';
-import { makeFolder } from '../../files/outputs.js';
+import { makeFolder } from '../../files/folders.js';
 import { writeFilm } from '../../picture/film/film.js';
 import type { Picture } from '../../picture/picture.js';
 import { writePicture } from '../../picture/write-picture.js';
@@ -28,7 +28,7 @@ type TodoItem = Extract<Item, { state: 'todo' }>;
 /** What became of one picture. */
 export interface Result {
   readonly input: string;
-  readonly output?: string | undefined;
+  readonly output?: string;
   readonly status: 'done' | 'skipped' | 'failed';
   readonly distance?: number;
   readonly psnr?: number;
@@ -46,13 +46,13 @@ export interface RunOptions extends CommonOptions, Pick<ToonifyPartOptions, 'pas
   /** What computes, as a result says it. */
   readonly choice: EngineChoice;
   /** What the result calls its picture, where it is made again. */
-  readonly named?: string | undefined;
+  readonly named?: string;
   /** A film of the search, where a single picture is worked on. */
-  readonly film?: string | undefined;
+  readonly film?: string;
   /** Makes what works on pictures; called once for each job. */
   readonly toonifier: () => Promise<Toonifier>;
   /** Where a batch is written down. */
-  readonly log?: BatchLog | undefined;
+  readonly log?: BatchLog;
 }
 
 /**

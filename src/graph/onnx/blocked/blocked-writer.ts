@@ -13,11 +13,11 @@ export interface ConvolutionParts {
   readonly stride?: number;
   readonly padding?: readonly [number, number, number, number];
   /** One number for each channel. */
-  readonly bias?: string | undefined;
+  readonly bias?: string;
   /** What the result is added to. */
-  readonly sum?: string | undefined;
+  readonly sum?: string;
   /** Slope of a leaky ReLU at the end. */
-  readonly slope?: number | undefined;
+  readonly slope?: number;
 }
 
 /**

@@ -2,21 +2,11 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openCheckpoint } from '../dist/checkpoint/open.js';
-import { writeRosinality } from '../dist/checkpoint/writers/rosinality-write.js';
-import { writeCheckpoint } from '../dist/checkpoint/writers/write.js';
-import { openEngine } from '../dist/engine/index.js';
-import { compileStaged } from '../dist/engine/staged.js';
-import { candidateOfParameters } from '../dist/explore/parameters.js';
-import { renderCandidates } from '../dist/explore/render-candidates.js';
-import { loadGenerator } from '../dist/generator/load-generator.js';
-import { synthesisProgram } from '../dist/generator/programs.js';
-import { lpipsLoss, pyramidLoss } from '../dist/metric/loss.js';
-import { createProjector } from '../dist/project/projector.js';
-import { stepProgram } from '../dist/project/step-program.js';
-import { createRenderer } from '../dist/render/renderer.js';
-import { blendCheckpoints } from '../dist/swap/blend.js';
-import { completeRecipe } from '../dist/swap/recipe/recipe.js';
+import { openCheckpoint, writeCheckpoint, writeRosinality } from 'stylegan-blend/checkpoint';
+import { compileStaged, loadGenerator, openEngine, synthesisProgram } from 'stylegan-blend/graph';
+import { createProjector, lpipsLoss, pyramidLoss, stepProgram } from 'stylegan-blend/project';
+import { blendCheckpoints, pairRecipe } from 'stylegan-blend/recipe';
+import { blendCandidate, createRenderer, renderCandidates } from 'stylegan-blend/render';
 import { convolutionFloor, copyFloor, gigaMultiplications } from './floors.js';
 import { runBlend, runNode, runToonify } from './processes.js';
 import { randomCheckpoint } from './random-checkpoint.js';
@@ -237,19 +227,19 @@ async function prepareSweepOfSwaps({ threads }, size) {
   const [base, transfer] = [randomCheckpoint(1024, 1), randomCheckpoint(1024, 2)];
   const engine = await openEngine({ device: 'cpu', threads });
   const swaps = Array.from({ length: 9 }, (_, k) => 4 * 2 ** k);
-  const parameters = {
-    base: { name: 'base', checkpoint: base },
-    transfer: { name: 'transfer', checkpoint: transfer },
-  };
+  const models = new Map([
+    ['base', base],
+    ['transfer', transfer],
+  ]);
   return {
     async run() {
-      const candidates = swaps.map((swap) => candidateOfParameters({ ...parameters, swap }));
+      const candidates = swaps.map((swap) => blendCandidate(models, pairRecipe({ swap })));
       await renderCandidates(candidates, [0], engine, { size }, () => {});
     },
     floor: async () => ({
       run: () =>
         seconds(async () => {
-          const blend = blendCheckpoints(base, transfer, completeRecipe({ swap: 16 }));
+          const blend = blendCheckpoints(base, transfer, { swap: 16 });
           const renderer = await createRenderer(blend, engine);
           await renderer.picture(await renderer.styles(0), renderer.noise('const'));
           await renderer.dispose();

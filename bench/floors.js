@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
-import { openEngine } from '../dist/engine/index.js';
-import { constant, conv2d, input, mean, program } from '../dist/graph/index.js';
+import { graph, openEngine } from 'stylegan-blend/graph';
+
+const { constant, conv2d, input, mean, program } = graph;
 
 /**
  * The least that this machine can do, measured in turns with the work itself.

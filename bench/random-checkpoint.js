@@ -1,5 +1,4 @@
-import { expectedTensors } from '../dist/checkpoint/architecture/expected-tensors.js';
-import { memoryCheckpoint } from '../dist/checkpoint/memory.js';
+import { expectedTensors, memoryCheckpoint } from 'stylegan-blend/checkpoint';
 
 /**
  * A generator of config-f size (channels min(32768 / r, 512)) with random weights: as large and as slow as a

@@ -1,4 +1,4 @@
-import { TRUNKS, tappedChannels, trunkTensors } from '../dist/metric/lpips/trunks.js';
+import { TRUNKS, tappedChannels, trunkTensors } from 'stylegan-blend/project';
 import { generator } from './random-checkpoint.js';
 
 /** LPIPS with random weights: as slow as with the published ones. */

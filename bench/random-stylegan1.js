@@ -1,5 +1,4 @@
-import { olderTensors } from '../dist/checkpoint/architecture/older-tensors.js';
-import { memoryCheckpoint } from '../dist/checkpoint/memory.js';
+import { memoryCheckpoint, olderTensors } from 'stylegan-blend/checkpoint';
 
 /** A StyleGAN of the published size (channels min(16384 / r, 512)) with random weights. */
 export function randomStyleGan1(resolution, random = Math.random) {

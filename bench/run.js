@@ -2,12 +2,12 @@
  * Timings: npm run -s bench -- [--json] [--threads N] [--runs N] [--no-peer] [CASE …]. Runs of each case take turns with runs of
  * its floor and of the PyTorch peer, so that all three see the same machine. With --runs 1 one sees whether it works.
  */
+
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { meant } from '../dist/text/nearest.js';
 import { cases } from './cases.js';
 import { memoryCopySpeed } from './floors.js';
 import { findPython, startPeer } from './peer.js';
@@ -20,7 +20,7 @@ const names = positionals.length > 0 ? positionals : usual;
 const unknown = names.find((name) => !(name in cases));
 if (unknown !== undefined) {
   const known = Object.keys(cases);
-  refuse(`no case is called ${unknown}; ${meant(unknown, known, `there are ${known.join(', ')}`)}`);
+  refuse(`no case is called ${unknown}; there are ${known.join(', ')}`);
 }
 
 /** A peer that takes longer than this for one run makes at most {@link SLOW_PEER_RUNS}. */

@@ -3,13 +3,11 @@
  * Build first (npm run build). The slowest takes some minutes.
  */
 import { cpus } from 'node:os';
+import { openModel } from 'stylegan-blend/checkpoint';
+import { openEngine, openTfjs, TFJS_PACKAGES } from 'stylegan-blend/graph';
+import { createProjector } from 'stylegan-blend/project';
+import { createRenderer } from 'stylegan-blend/render';
 import { randomCheckpoint } from '../bench/random-checkpoint.js';
-import { openModel } from '../dist/checkpoint/names.js';
-import { openEngine } from '../dist/engine/index.js';
-import { openTfjs } from '../dist/engine/tfjs/open.js';
-import { TFJS_PACKAGES } from '../dist/engine/tfjs/packages.js';
-import { createProjector } from '../dist/project/projector.js';
-import { createRenderer } from '../dist/render/renderer.js';
 
 /** A case is run again until this has passed, and at most so often. */
 const ENOUGH_MS = 5000;

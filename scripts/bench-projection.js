@@ -6,13 +6,10 @@
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openModel } from '../dist/checkpoint/names.js';
-import { openEngine } from '../dist/engine/index.js';
-import { psnr } from '../dist/metric/psnr.js';
-import { fromPicture, toPicture } from '../dist/picture/picture.js';
-import { readPicture } from '../dist/picture/read-picture.js';
-import { createProjector } from '../dist/project/projector.js';
-import { createRenderer } from '../dist/render/renderer.js';
+import { openModel } from 'stylegan-blend/checkpoint';
+import { openEngine } from 'stylegan-blend/graph';
+import { createProjector, psnr } from 'stylegan-blend/project';
+import { createRenderer, fromPicture, readPicture, toPicture } from 'stylegan-blend/render';
 
 const { values: options } = parseArgs({
   options: {

@@ -7,7 +7,8 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exportOnnx, openCheckpoint, openSafetensors, RandomState } from '../dist/index.js';
+import { openCheckpoint, openSafetensors } from 'stylegan-blend/checkpoint';
+import { exportOnnx, RandomState } from 'stylegan-blend/graph';
 
 const TOLERANCE = 1e-4;
 const TIMEOUT_MS = 120_000;

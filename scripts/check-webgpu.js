@@ -9,10 +9,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openCheckpoint } from '../dist/checkpoint/open.js';
-import { openEngine } from '../dist/engine/index.js';
-import { createProjector } from '../dist/project/projector.js';
-import { createRenderer } from '../dist/render/renderer.js';
+import { openCheckpoint } from 'stylegan-blend/checkpoint';
+import { openEngine } from 'stylegan-blend/graph';
+import { createProjector } from 'stylegan-blend/project';
+import { createRenderer } from 'stylegan-blend/render';
 
 /** How far results of the two devices may be apart. */
 const TOLERANCE = 2e-3;

@@ -28,7 +28,7 @@ run('2. Rendering the same six faces at every swap', 'blend', [
 ]);
 run('3. Finding four pictures in "toonhead" and rendering them through the blend', 'toonify', [
   ...pictures,
-  ...['--model', blendFile, '--base', 'toonhead', '--out', pixelartFolder, '--side-by-side', '--force'],
+  ...['--blend', blendFile, '--base', 'toonhead', '--out', pixelartFolder, '--side-by-side', '--force'],
 ]);
 run('4. Two of them with another generator, "dylan"', 'toonify', [
   ...pictures.slice(0, 2),

@@ -3,9 +3,8 @@
 // StyleganBlendError, or a case that takes longer than the limit, is a finding: the seed and case are printed.
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { readCheckpointFile } from '../dist/checkpoint/checkpoint-file.js';
-import { inspectOpenFile } from '../dist/checkpoint/inspect/inspect.js';
-import { StyleganBlendError } from '../dist/errors.js';
+import { StyleganBlendError } from 'stylegan-blend';
+import { inspectOpenFile, readCheckpointFile } from 'stylegan-blend/checkpoint';
 
 const LIMIT_MS = 10_000;
 const seconds = Number(process.argv[2] ?? 60);

@@ -9,15 +9,12 @@
  */
 import { appendFile, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { openModel } from '../dist/checkpoint/names.js';
-import { openEngine } from '../dist/engine/index.js';
-import { loadGenerator } from '../dist/generator/load-generator.js';
-import { noiseFeeds, noiseInputsOf } from '../dist/generator/noise-layers.js';
-import { broadcastTo, input, program, reshape } from '../dist/graph/index.js';
-import { pyramidLoss } from '../dist/metric/loss.js';
-import { fromPicture } from '../dist/picture/picture.js';
-import { createProjector } from '../dist/project/projector.js';
-import { createRenderer } from '../dist/render/renderer.js';
+import { openModel } from 'stylegan-blend/checkpoint';
+import { graph, loadGenerator, noiseFeeds, noiseInputsOf, openEngine } from 'stylegan-blend/graph';
+import { createProjector, pyramidLoss } from 'stylegan-blend/project';
+import { createRenderer, fromPicture } from 'stylegan-blend/render';
+
+const { broadcastTo, input, program, reshape } = graph;
 
 const WARM_UP = 1000;
 

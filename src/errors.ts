@@ -18,6 +18,18 @@ export class StyleganBlendError extends Error {
 /** The call cannot be carried out as it was worded: an option, a name, a combination (exit code 2). */
 export class UsageError extends StyleganBlendError {}
 
+/** An option that has to be there. Options are named by their keys, between backticks; the command line words them. */
+export function optionMissing(option: string, hint: string): UsageError {
+  return new UsageError('OPTION_MISSING', `\`${option}\`: expected, but not given`, { hint });
+}
+
+/** Two options of which only one can be meant. */
+export function optionsExclusive(a: string, b: string, hint?: string): UsageError {
+  return new UsageError('OPTIONS_EXCLUSIVE', `\`${a}\` and \`${b}\`: expected one of them, found both`, {
+    hint,
+  });
+}
+
 /** A file that was given to us is missing, damaged, hostile or of the wrong kind (exit code 3). */
 export class InputFileError extends StyleganBlendError {}
 

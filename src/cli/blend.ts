@@ -1,55 +1,68 @@
-import { Command } from 'commander';
-import { COMMANDS } from './commands.js';
-import { addCommands } from './definition.js';
-import { addBlendOptions } from './options/blend-options.js';
-import { runProgram, type Start } from './run.js';
-import { HELP_OUTPUT } from './terminal/help-output.js';
+import type { Command as Program } from 'commander';
+import { UsageError } from '../errors.js';
+import type { Command } from './command.js';
+import { COMMANDS, MODELS_COMMANDS, PROGRAMS } from './commands/list.js';
+import { loadCommand, loadModelsCommands } from './commands/load.js';
+import { define, listed, programOf } from './program.js';
+import { type Call, runProgram } from './run.js';
 import { addVersion } from './version.js';
-
-// Every command's module is imported when the command runs, so that --help answers at once.
-
-const EXAMPLES = `
-B, T and MODEL are paths of generators (safetensors, pickles of NVIDIA's tools, .pt of rosinality's), or names: of those
-that come with the program (toonhead, pixelart, dylan), and of those that "blend models list" shows.
-
-Examples:
-  blend --base toonhead --transfer pixelart --swap 8 --preview preview.png
-  blend sweep --base toonhead --transfer pixelart --out sweep.png
-  blend plan recipe.yaml; blend recipe.yaml --out blend.safetensors
-  blend --base ffhq.pkl --transfer ukiyoe.pkl --swap 16 --out blend.pkl
-  blend render toonhead-pixelart-swap8.safetensors --seeds 0-3,85 --psi 0.7 --out faces
-
-Exit codes: 0 done, 1 fault of the program, 2 wrong call, 3 bad input file, 4 cannot write, 5 done in part,
-130 interrupted.`;
 
 /** The program `blend`. Returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  return runProgram('blend', argv, (start) => blendProgram(start, argv));
+  return runProgram('blend', argv, blendProgram);
 }
 
-function blendProgram(start: Start, argv: readonly string[]): Command {
-  const program = addVersion(new Command('blend'))
-    .exitOverride()
-    .configureOutput(HELP_OUTPUT)
+/**
+ * The program with its commands listed. Two dozen commands have some three hundred options: a command's module is
+ * loaded and its options are defined only where its name is among the words of the call, wherever it may be.
+ */
+async function blendProgram(call: Call): Promise<Program> {
+  const program = addVersion(programOf('blend', PROGRAMS.blend))
     .enablePositionalOptions()
     .helpCommand(true)
-    .description('Blends StyleGAN2, StyleGAN or PGGAN generators, resolution by resolution.')
     .usage(
       '--base B --transfer T --swap R [options]\n       blend RECIPE.yaml [options]\n       blend COMMAND …',
-    )
-    // A mistyped command ends up here; the action says which one was meant.
-    .allowExcessArguments();
-  addBlendOptions(program)
-    .option('--print-recipe', 'print the recipe that the options describe, and write nothing')
-    .option('--dry-run', 'print what would be done, and write nothing; also blend plan')
-    .addHelpText('after', EXAMPLES)
-    .action((options, command: Command) =>
-      start(async (context) => {
-        const { blendCommand } = await import('./commands/blend.js');
-        return blendCommand(options, command, context);
-      }),
     );
-
-  addCommands(program, COMMANDS, { argv, start });
+  const names = Object.keys(COMMANDS) as (keyof typeof COMMANDS)[];
+  const called = names.filter((name) => call.argv.includes(name));
+  define(program, { entry: PROGRAMS.blend, command: await loadCommand('blend'), commands: names }, call);
+  for (const name of names) {
+    const command = listed(program, name, COMMANDS[name]);
+    if (!called.includes(name)) continue;
+    if (name === 'models') addModelsCommands(command, call, await loadModelsCommands());
+    else define(command, { entry: COMMANDS[name], command: await loadCommand(name) }, call);
+  }
   return program;
+}
+
+/** `blend models` and its commands. */
+function addModelsCommands(
+  models: Program,
+  call: Call,
+  commands: Readonly<Record<keyof typeof MODELS_COMMANDS, Command>>,
+): void {
+  const names = Object.keys(MODELS_COMMANDS) as (keyof typeof MODELS_COMMANDS)[];
+  models.usage(`${names.join(' | ')} …`).helpCommand(false);
+  define(
+    models,
+    {
+      entry: COMMANDS.models,
+      command: { options: [], run: () => Promise.reject(commandMissing(names)) },
+      commands: names,
+    },
+    call,
+  );
+  for (const name of names) {
+    define(
+      listed(models, name, MODELS_COMMANDS[name]),
+      { entry: MODELS_COMMANDS[name], command: commands[name] },
+      call,
+    );
+  }
+}
+
+function commandMissing(names: readonly string[]): UsageError {
+  return new UsageError('COMMAND_MISSING', 'blend models: expected a command, found nothing', {
+    hint: `commands are ${names.join(', ')}`,
+  });
 }

@@ -1,42 +1,44 @@
-import { type Command, CommanderError } from 'commander';
-import { UsageError } from '../errors.js';
-import type { Task } from './outcome.js';
+import { CommanderError, type Command as Program } from 'commander';
+import { optionMissing, UsageError } from '../errors.js';
+import type { Start, Task } from './program.js';
+import { describeError } from './terminal/errors.js';
 import { EXIT, exitCodeOf } from './terminal/exit-codes.js';
 import { withInterrupts } from './terminal/interrupts.js';
-import { describeError, Terminal } from './terminal/terminal.js';
+import { Terminal } from './terminal/terminal.js';
 
-/** Hands over the command that the arguments ask for; it runs after they have been parsed. */
-export type Start = (task: Task) => void;
+/** What is known of a call before its words are parsed. */
+export interface Call {
+  /** The words, without `--help-all`. */
+  readonly argv: readonly string[];
+  /** Whether help lists the options that are rarely needed. */
+  readonly all: boolean;
+  readonly start: Start;
+}
 
 /**
- * Runs a program from its arguments to its exit code: parses, does the work, prints the answer or the error.
+ * Runs a program from its words to its exit code: parses, does the work, prints the answer or the error.
  *
  * @param define builds the program; the action of each of its commands calls `start` once
  */
 export async function runProgram(
   program: string,
-  argv: readonly string[],
-  define: (start: Start) => Command,
+  words: readonly string[],
+  define: (call: Call) => Promise<Program>,
 ): Promise<number> {
   // Looked up here because errors of parsing have to respect them too.
-  const given = new Set(argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv);
-  const json = given.has('--json');
-  const terminal = new Terminal({
-    program,
-    json,
-    quiet: given.has('--quiet'),
-    verbose: given.has('--verbose'),
-  });
+  const given = new Set(words.includes('--') ? words.slice(0, words.indexOf('--')) : words);
+  const has = (...names: string[]) => names.some((name) => given.has(name));
+  const json = has('--json');
+  const verbose = has('--verbose', '-v');
+  const terminal = new Terminal({ program, json, quiet: has('--quiet', '-q'), verbose });
   try {
-    const task = parse(argv, define);
+    const task = await parse(words, has('--help-all'), define);
     // Help needs no streams: making them takes Node longer than writing it.
     if (task === undefined) return EXIT.done;
     ignoreClosedPipes();
-    const { document, lines, failure } = await withInterrupts((signal) => task({ signal, terminal }));
-    terminal.answer(failure === undefined ? document : { ...document, error: describeError(failure) }, lines);
-    if (failure === undefined) return EXIT.done;
-    terminal.error(failure);
-    return exitCodeOf(failure);
+    const outcome = await withInterrupts((signal) => terminal.watching(signal, task));
+    terminal.outcome(outcome);
+    return outcome.failure === undefined ? EXIT.done : exitCodeOf(outcome.failure);
   } catch (error) {
     ignoreClosedPipes();
     if (json) terminal.answer({ error: describeError(error) }, []);
@@ -45,13 +47,19 @@ export async function runProgram(
   }
 }
 
-/** The task that the arguments ask for; undefined where help or the version has been printed instead. */
-function parse(argv: readonly string[], define: (start: Start) => Command): Task | undefined {
+/** The task that the words ask for; undefined where help or the version has been printed instead. */
+async function parse(
+  words: readonly string[],
+  all: boolean,
+  define: (call: Call) => Promise<Program>,
+): Promise<Task | undefined> {
   let task: Task | undefined;
+  const start: Start = (started) => {
+    task = started;
+  };
+  const argv = words.map((word) => (word === '--help-all' ? '--help' : word));
   try {
-    define((started) => {
-      task = started;
-    }).parse(argv, { from: 'user' });
+    (await define({ argv, all, start })).parse(argv, { from: 'user' });
     return task;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -60,9 +68,17 @@ function parse(argv: readonly string[], define: (start: Start) => Command): Task
   }
 }
 
+/** What is missing, as commander names it: an option with its flags, or an argument. */
+const MISSING = /^required option '.*?--([\w-]+)[^']*' not specified|^missing required argument '([^']+)'/;
+
 /** commander's messages may have a second line with a suggestion in brackets. */
 function fromCommander({ code, message }: CommanderError): UsageError {
   const [first = '', suggestion] = message.replace(/^error: /, '').split('\n');
+  const [, option, argument] = MISSING.exec(first) ?? [];
+  if (option !== undefined) return optionMissing(option, 'see --help');
+  if (argument !== undefined) {
+    return new UsageError('ARGUMENT_MISSING', `${argument}: expected, but not given`, { hint: 'see --help' });
+  }
   const hint = suggestion?.replace(/^\((.*)\)$/, '$1').replace(/^Did/, 'did') ?? 'see --help';
   const stable = code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `_${letter}`);
   return new UsageError(stable.toUpperCase(), first, { hint });

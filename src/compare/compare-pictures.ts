@@ -6,6 +6,7 @@ import { fromPicture, type Picture } from '../picture/picture.js';
 import type { Metric, PictureSize } from './metrics.js';
 
 export interface MetricDistance {
+  /** The metric. */
   readonly metric: LossName;
   /** 0 for equal pictures. */
   readonly distance: number;

@@ -27,7 +27,9 @@ export interface PictureSize {
 
 /** A metric that cannot be had, and why. */
 export interface AbsentMetric {
+  /** The metric. */
   readonly metric: LossName;
+  /** Why it cannot be had. */
   readonly reason: string;
 }
 

@@ -1,5 +1,6 @@
 import { mixtureOf } from '../swap/mixture.js';
-import { modelsOf, type Recipe } from '../swap/recipe/recipe-model.js';
+import { modelsOf } from '../swap/recipe/recipe.js';
+import type { Recipe } from '../swap/recipe/schema.js';
 import type { Level, Part } from '../swap/recipe/slot.js';
 
 /** The weights of models over the places of a network, from coarse to fine. */

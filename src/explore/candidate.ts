@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { blendModels, type Models, mixturesOf, soleModel } from '../swap/blend.js';
-import { modelsOf, type Recipe } from '../swap/recipe/recipe-model.js';
+import { modelsOf } from '../swap/recipe/recipe.js';
+import type { Recipe } from '../swap/recipe/schema.js';
 
 /** A generator among several that are compared: a model as it is, or a blend of open models. */
 export interface Candidate {
@@ -40,10 +41,10 @@ export function blendCandidate(models: Models, recipe: Recipe): Candidate {
   return {
     checkpoint,
     contentOf(name) {
-      const { weights, kernel } = mixtures.get(name)!;
+      const { weights, method } = mixtures.get(name)!;
       const sole = soleModel(weights);
       if (sole >= 0) return `model ${inputs[sole]}`;
-      return `${kernel} ${weights.map((weight, i) => `${weight} of ${inputs[i]}`).join(', ')}`;
+      return `${method.name} ${weights.map((weight, i) => `${weight} of ${inputs[i]}`).join(', ')}`;
     },
   };
 }

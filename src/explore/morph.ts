@@ -4,11 +4,14 @@ import type { NoiseMaps } from '../generator/noise-layers.js';
 import type { Picture } from '../picture/picture.js';
 import { createRenderer } from '../render/renderer.js';
 import { truncated } from '../render/styles.js';
-import { type BlendParameters, candidateOfParameters } from './parameters.js';
+import { blendModels, type Models } from '../swap/blend.js';
+import type { Recipe } from '../swap/recipe/schema.js';
+import { withStrength } from '../swap/recipe/strength.js';
 
 export interface MorphOptions {
-  /** The two models and the blend that is reached in the end. */
-  readonly blend: Omit<BlendParameters, 'amount'>;
+  /** The models and the blend that is reached in the end. */
+  readonly models: Models;
+  readonly recipe: Recipe;
   /** What a projection into the base has found: w [w_dim], and noise by layer; layers without have the base's. */
   readonly latents: { readonly w: Float32Array; readonly noise: NoiseMaps };
   /** How many frames, from 2. */
@@ -24,20 +27,20 @@ export interface MorphOptions {
  * From a picture's own projection to its counterpart: the same w and noise through the base, through blends between,
  * and through the blend. α of every resolution grows from 0 to what the blend has, slowly at both ends.
  * @returns frame by frame; on the way back the same pictures are shown again
- * @throws as `candidateOfParameters` and `createRenderer`; AbortedError
+ * @throws as `withStrength`, `blendModels` and `createRenderer`; AbortedError
  */
 export async function* morph(engine: Engine, options: MorphOptions): AsyncGenerator<Picture> {
   const shown = new Map<number, Picture>();
-  for (const amount of amountsOfMorph(options)) {
+  for (const share of sharesOfMorph(options)) {
     throwIfAborted(options.signal);
-    const picture = shown.get(amount) ?? (await pictureAt(amount, engine, options));
-    shown.set(amount, picture);
+    const picture = shown.get(share) ?? (await pictureAt(share, engine, options));
+    shown.set(share, picture);
     yield picture;
   }
 }
 
 /** The share of the blend in each frame, 0..1. */
-export function amountsOfMorph({
+export function sharesOfMorph({
   frames,
   hold = 0.1,
   back = true,
@@ -51,18 +54,14 @@ export function amountsOfMorph({
 }
 
 async function pictureAt(
-  amount: number,
+  share: number,
   engine: Engine,
-  { blend, latents, signal }: MorphOptions,
+  { models, recipe, latents, signal }: MorphOptions,
 ): Promise<Picture> {
-  // The ends are the models that are meant, and not the result of a sum that should come to them.
-  const { checkpoint } =
-    amount === 0 ? blend.base : candidateOfParameters(amount === 1 ? blend : { ...blend, amount });
-  const renderer = await createRenderer(checkpoint, engine, { signal });
-  try {
-    const ws = truncated(latents.w, renderer.wAvg, renderer.architecture);
-    return await renderer.picture(ws, new Map([...renderer.noise('const'), ...latents.noise]));
-  } finally {
-    await renderer.dispose();
-  }
+  // The ends are the base and the blend themselves, and not the result of a sum that should come to them.
+  const checkpoint =
+    share === 0 ? models.get(recipe.base)! : blendModels(models, withStrength(recipe, share));
+  await using renderer = await createRenderer(checkpoint, engine, { signal });
+  const ws = truncated(latents.w, renderer.wAvg, renderer.architecture);
+  return await renderer.picture(ws, new Map([...renderer.noise('const'), ...latents.noise]));
 }

@@ -1,18 +1,25 @@
+import { resolutionsOf } from '../checkpoint/architecture/architecture.js';
 import type { Engine } from '../engine/index.js';
-import { throwIfAborted } from '../errors.js';
+import { throwIfAborted, UsageError } from '../errors.js';
 import { openScratch } from '../files/scratch.js';
+import { definedOf } from '../json/defined.js';
 import { CHANNELS, type Picture } from '../picture/picture.js';
 import type { SeedOptions } from '../render/renderer.js';
-import { type BlendParameters, candidateOfParameters } from './parameters.js';
+import type { Models } from '../swap/blend.js';
+import { PAIR_NAMES, type PairSettings, pairRecipe } from '../swap/recipe/pair.js';
+import type { Alpha, Recipe } from '../swap/recipe/schema.js';
+import { blendCandidate } from './candidate.js';
 import { renderCandidates } from './render-candidates.js';
 
 /** A value that stays, or one that goes from the first to the second. */
 export type Sliding = number | readonly [from: number, to: number];
 
 export interface SlideOptions extends SeedOptions {
-  /** The models, and everything that stays. */
-  readonly fixed: BlendParameters;
-  /** What slides. The swap does so in octaves. */
+  /** `base` and `transfer`. */
+  readonly models: Models;
+  /** Everything of the blend that stays. */
+  readonly fixed: Pick<PairSettings, 'structure'>;
+  /** What slides. The swap does so in octaves; between two resolutions the next one is taken in part. */
   readonly sliding: { readonly [name in 'swap' | 'ramp' | 'amount']?: Sliding };
   readonly seeds: readonly number[];
   /** How many frames, from 2. */
@@ -28,13 +35,13 @@ const TOGETHER = 12;
 /**
  * The frames of a slide: the same faces, through a blend that changes.
  * @returns frame by frame a picture for each seed
- * @throws as `candidateOfParameters` and `renderCandidates`
+ * @throws as `recipesOfSlide`, `blendModels` and `renderCandidates`
  */
 export async function* slide(engine: Engine, options: SlideOptions): AsyncGenerator<Picture[]> {
-  const { seeds, frames, back = true, signal } = options;
+  const { models, seeds, frames, back = true, signal } = options;
   const last = lastStep({ frames, back });
   // All of them before the first picture, so that what is wrong shows at once.
-  const candidates = parametersOfSlide(options).map(candidateOfParameters);
+  const candidates = recipesOfSlide(options).map((recipe) => blendCandidate(models, recipe));
   const there = back ? await openScratch() : undefined;
   try {
     let side = 0;
@@ -67,10 +74,14 @@ export async function* slide(engine: Engine, options: SlideOptions): AsyncGenera
   }
 }
 
-/** The blends of a slide from one end to the other. */
-export function parametersOfSlide(options: SlideOptions): BlendParameters[] {
+/**
+ * The blends of a slide from one end to the other.
+ * @throws UsageError `SWAP_OUT_OF_RANGE` for a swap that lies outside the model's resolutions
+ */
+export function recipesOfSlide(options: Omit<SlideOptions, 'seeds'>): Recipe[] {
   const last = lastStep(options);
-  return Array.from({ length: last + 1 }, (_, i) => parametersAt(options, i / last));
+  const resolutions = resolutionsOf(options.models.get(PAIR_NAMES.base)!.architecture);
+  return Array.from({ length: last + 1 }, (_, i) => recipeAt(options, i / last, resolutions));
 }
 
 /** How many frames a slide really has: going back, each step but the ends is shown twice. */
@@ -82,7 +93,11 @@ function lastStep({ frames, back = true }: Pick<SlideOptions, 'frames' | 'back'>
   return back ? Math.max(1, Math.round(frames / 2)) : frames - 1;
 }
 
-function parametersAt({ fixed, sliding }: SlideOptions, t: number): BlendParameters {
+function recipeAt(
+  { fixed, sliding }: Omit<SlideOptions, 'seeds'>,
+  t: number,
+  resolutions: readonly number[],
+): Recipe {
   const at = (value: Sliding | undefined, inOctaves = false) => {
     if (value === undefined || typeof value === 'number') return value;
     const [from, to] = value;
@@ -90,7 +105,37 @@ function parametersAt({ fixed, sliding }: SlideOptions, t: number): BlendParamet
     if (t === 0 || t === 1) return t === 0 ? from : to;
     return inOctaves ? from * (to / from) ** t : from + t * (to - from);
   };
-  const values = { swap: at(sliding.swap, true), ramp: at(sliding.ramp), amount: at(sliding.amount) };
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  return { ...fixed, ...Object.fromEntries(given) };
+  const [swap, ramp, amount] = [at(sliding.swap, true), at(sliding.ramp), at(sliding.amount)];
+  if (swap === undefined || resolutions.includes(swap)) return pairRecipe({ ...fixed, swap, ramp, amount });
+  // A recipe like the one of a swap at a resolution, with another α.
+  const { transfer } = PAIR_NAMES;
+  const recipe = pairRecipe({ ...fixed, swap: resolutions[0]!, amount });
+  const alpha = alphaBetween(swap, ramp ?? 0, fixed.structure ?? 'transfer', amount, resolutions);
+  return { ...recipe, models: { ...recipe.models, [transfer]: { alpha } } };
+}
+
+/** α of a swap that lies between two resolutions: at 4·√2 px half of 8 px. */
+function alphaBetween(
+  swap: number,
+  ramp: number,
+  structure: 'base' | 'transfer',
+  amount: number | undefined,
+  resolutions: readonly number[],
+): Alpha {
+  const [first, last] = [resolutions[0]!, resolutions.at(-1)!];
+  if (!(swap >= first && swap <= last)) {
+    throw new UsageError(
+      'SWAP_OUT_OF_RANGE',
+      `\`swap\`: expected ${first}..${last} px for this model, found ${swap}`,
+    );
+  }
+  const isLow = structure === 'transfer';
+  // The middle of a ramp lies half-way between the swap and the next resolution.
+  if (ramp > 0) {
+    const around = { centre: swap * Math.SQRT2, width: ramp };
+    return definedOf({ ramp: around, side: isLow ? ('low' as const) : ('high' as const), amount });
+  }
+  const share = (r: number) => Math.min(1, Math.max(0, Math.log2(swap) - Math.log2(r) + 1));
+  const shareOfSide = (r: number) => (isLow ? share(r) : 1 - share(r));
+  return { table: Object.fromEntries(resolutions.map((r) => [r, shareOfSide(r) * (amount ?? 1)])) };
 }

@@ -71,14 +71,14 @@ export function checkStyles(space: { name: 'w' | 'z'; rows: number }, styles: re
   if (space.name === 'z') {
     throw new UsageError(
       'STYLES_MISSING',
-      'styles: expected a StyleGAN or StyleGAN2 generator, found a PGGAN, which has none',
+      '`styles`: expected a StyleGAN or StyleGAN2 generator, found a PGGAN, which has none',
     );
   }
   const wrong = styles.find((style) => style >= space.rows);
   if (wrong === undefined) return;
   throw new UsageError(
     'STYLES_OUT_OF_RANGE',
-    `styles: expected 0..${space.rows - 1} for this generator, found ${wrong}`,
+    `\`styles\`: expected 0..${space.rows - 1} for this generator, found ${wrong}`,
   );
 }
 

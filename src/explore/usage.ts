@@ -17,6 +17,7 @@ export interface UsageOptions extends SeedOptions {
 
 /** How much a resolution adds to pictures. */
 export interface ResolutionUsage {
+  /** In pixels. */
   readonly resolution: number;
   /** Standard deviation of what its toRGB adds, in the units of the generator's picture, which is about -1..1. */
   readonly deviation: number;

@@ -57,10 +57,13 @@ export async function* walk(renderer: Renderer, options: WalkOptions): AsyncGene
 export function checkWalk({ seeds, path = 'linear', frames }: WalkOptions): void {
   if (path === 'circular' ? seeds.length !== 2 : seeds.length < 2) {
     const expected = path === 'circular' ? 'two seeds, which span the circle' : 'at least two seeds';
-    throw new UsageError('WALK_SEEDS', `seeds: expected ${expected}, found ${seeds.length}`);
+    throw new UsageError('WALK_SEEDS', `\`seeds\`: expected ${expected}, found ${seeds.length}`);
   }
   if (!(Number.isInteger(frames) && frames >= 2)) {
-    throw new UsageError('FRAMES_OUT_OF_RANGE', `frames: expected a whole number from 2, found ${frames}`);
+    throw new UsageError(
+      'FRAMES_OUT_OF_RANGE',
+      `\`frames\`: expected a whole number from 2, found ${frames}`,
+    );
   }
 }
 

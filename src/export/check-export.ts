@@ -10,6 +10,7 @@ import type { ExportedModel, ExportOptions } from './export-onnx.js';
 
 /** How far an exported model is from our own renderer, over all pixels of a few faces. */
 export interface ExportCheck {
+  /** The faces. */
   readonly seeds: readonly number[];
   /** Largest difference of a value of the picture, which is about -1..1. */
   readonly difference: number;
@@ -34,28 +35,24 @@ export async function checkExported(
 ): Promise<ExportCheck> {
   const engine = await openEngine({ engine: 'onnxruntime', device: 'cpu' });
   const ort = await import('onnxruntime-node');
-  const renderer = await createRenderer(checkpoint, engine, { signal });
-  try {
+  await using renderer = await createRenderer(checkpoint, engine, { signal });
+  throwIfAborted(signal);
+  const maps = renderer.noise(noise === 'none' ? 'none' : 'const');
+  const rows = cutoff === 'input' ? renderer.space.cutoff : cutoff;
+  const inputs = feedsOf(ort, models, renderer, rows ?? renderer.space.cutoff);
+  const images = await runAll(ort, models, inputs, signal);
+  const size = images.length / SEEDS.length;
+  let [difference, levels] = [0, 0];
+  for (const [i, seed] of SEEDS.entries()) {
     throwIfAborted(signal);
-    const maps = renderer.noise(noise === 'none' ? 'none' : 'const');
-    const rows = cutoff === 'input' ? renderer.space.cutoff : cutoff;
-    const inputs = feedsOf(ort, models, renderer, rows ?? renderer.space.cutoff);
-    const images = await runAll(ort, models, inputs, signal);
-    const size = images.length / SEEDS.length;
-    let [difference, levels] = [0, 0];
-    for (const [i, seed] of SEEDS.entries()) {
-      throwIfAborted(signal);
-      const psi = 'psi' in inputs ? PSI : 1;
-      const classIndex = renderer.architecture.classes > 0 ? 0 : undefined;
-      const own = await renderer.image(await renderer.styles(seed, { psi, cutoff: rows, classIndex }), maps);
-      const image = images.subarray(i * size, (i + 1) * size);
-      difference = Math.max(difference, largestDifference(image, own));
-      levels = Math.max(levels, largestDifference(toPicture(image).data, toPicture(own).data));
-    }
-    return { seeds: SEEDS, difference, levels };
-  } finally {
-    await renderer.dispose();
+    const psi = 'psi' in inputs ? PSI : 1;
+    const classIndex = renderer.architecture.classes > 0 ? 0 : undefined;
+    const own = await renderer.image(await renderer.styles(seed, { psi, cutoff: rows, classIndex }), maps);
+    const image = images.subarray(i * size, (i + 1) * size);
+    difference = Math.max(difference, largestDifference(image, own));
+    levels = Math.max(levels, largestDifference(toPicture(image).data, toPicture(own).data));
   }
+  return { seeds: SEEDS, difference, levels };
 }
 
 type Feeds = Record<string, Ort.Tensor>;

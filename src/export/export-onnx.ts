@@ -27,9 +27,11 @@ export interface ExportOptions {
 
 /** An input or output of an exported model: 32-bit floats. */
 export interface ExportedValue {
+  /** What the model calls it. */
   readonly name: string;
   /** `N` is any number of pictures; [] is a single number. */
   readonly shape: readonly (number | typeof BATCH_NAME)[];
+  /** What it is, in words. */
   readonly meaning: string;
 }
 
@@ -72,7 +74,7 @@ export function checkExport(checkpoint: Checkpoint, { parts, cutoff, half }: Exp
     throw new UsageError(
       'HALF_MISSING',
       `${checkpoint.origin.path}: expected a StyleGAN2 generator for half precision, found ${architecture.family}`,
-      { hint: 'compute in 32 bits; --fp16 stores weights as halves in any generator' },
+      { hint: 'compute in 32 bits; `dtype` f16 stores weights as halves in any generator' },
     );
   }
   const { rows } = latentSpaceOf(architecture);
@@ -80,11 +82,14 @@ export function checkExport(checkpoint: Checkpoint, { parts, cutoff, half }: Exp
     throw new UsageError(
       parts === true ? 'PARTS_MISSING' : 'TRUNCATION_MEANINGLESS',
       `${checkpoint.origin.path}: expected a generator with a mapping network, found a PGGAN`,
-      { hint: `leave out ${parts === true ? '--parts' : '--cutoff'}` },
+      { hint: `leave out \`${parts === true ? 'parts' : 'cutoff'}\`` },
     );
   }
   if (typeof cutoff !== 'number' || (Number.isInteger(cutoff) && cutoff >= 0 && cutoff <= rows)) return;
-  throw new UsageError('CUTOFF_OUT_OF_RANGE', `cutoff: expected a whole number 0..${rows}, found ${cutoff}`);
+  throw new UsageError(
+    'CUTOFF_OUT_OF_RANGE',
+    `\`cutoff\`: expected a whole number 0..${rows}, found ${cutoff}`,
+  );
 }
 
 function programsOf(network: GeneratorNetwork, options: ExportOptions): Record<string, Program> {

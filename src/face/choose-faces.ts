@@ -19,7 +19,7 @@ export interface NumberedFace {
 export function chooseFaces(faces: readonly Face[], choice: FaceChoice, name: string): NumberedFace[] {
   if (faces.length === 0) {
     throw new InputFileError('FACE_MISSING', `${name}: expected a face, found none`, {
-      hint: 'crop closer, or lower --min-size; a picture that is aligned already needs --no-align',
+      hint: 'crop closer, or lower `minSize`; a picture that is aligned already needs `align: false`',
     });
   }
   const numbered = faces.map((face, i) => ({ face, number: i + 1 }));

@@ -1,10 +1,20 @@
-import type { FaceOptions } from '../cli/options/face-options.js';
 import { UsageError } from '../errors.js';
-import { chooseFaces } from './choose-faces.js';
+import { chooseFaces, type FaceChoice } from './choose-faces.js';
 import type { Face, FaceFinder } from './detect/find-faces.js';
 import type { Landmarks } from './landmarks.js';
 import { type LandmarksFile, readLandmarks } from './landmarks-file.js';
+import { DEFAULT_MIN_SIZE } from './limits.js';
 import type { Photo } from './photo.js';
+
+/** Which faces of photos are meant. */
+export interface FaceOptions {
+  /** All faces of a photo, the largest, or the one with this number, from 1, from the left; all unless given. */
+  readonly face?: FaceChoice;
+  /** Leave out faces that are smaller in the photo, in pixels; 24 unless given. */
+  readonly minSize?: number;
+  /** The 68 points of the one face of the one photo (a JSON file), instead of looking for faces. */
+  readonly landmarks?: string;
+}
 
 /** A face that is to be worked on. */
 export interface ChosenFace {
@@ -20,7 +30,7 @@ export interface FaceSource {
   /** What a landmarks file says about sizes. */
   readonly sizes: Pick<LandmarksFile, 'size' | 'transformSize'>;
   /** @throws InputFileError `FACE_MISSING`, `PICTURE_UNREADABLE` */
-  choose(photo: Photo, signal: AbortSignal): Promise<ChosenFace[]>;
+  choose(photo: Photo, signal?: AbortSignal): Promise<ChosenFace[]>;
 }
 
 /**
@@ -28,7 +38,7 @@ export interface FaceSource {
  * @param pictures how many pictures there are
  */
 export async function openFaceSource(
-  { landmarks: path, face, minSize }: FaceOptions,
+  { landmarks: path, face = 'all', minSize = DEFAULT_MIN_SIZE }: FaceOptions,
   pictures: number,
 ): Promise<FaceSource> {
   if (path !== undefined) return fromFile(path, pictures);
@@ -51,7 +61,7 @@ async function fromFile(path: string, pictures: number): Promise<FaceSource> {
   if (pictures !== 1) {
     throw new UsageError(
       'LANDMARKS_SEVERAL',
-      `--landmarks: expected one picture to use ${path} for, found ${pictures}`,
+      `\`landmarks\`: expected one picture to use ${path} for, found ${pictures}`,
     );
   }
   const { points, ...sizes } = await readLandmarks(path);

@@ -261,7 +261,7 @@ async function syncFolder(folder: string): Promise<void> {
 
 function alreadyExists(path: string): OutputError {
   return new OutputError('OUTPUT_EXISTS', `${path}: the file exists already`, {
-    hint: 'choose another name, or overwrite it with --force',
+    hint: 'choose another name, or overwrite it with `force`',
   });
 }
 

@@ -4,7 +4,8 @@ import { narrowToBf16, narrowToF16, widenBf16, widenF16 } from '../numbers/half.
 export type StoredDType = 'f64' | 'f32' | 'f16' | 'bf16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool';
 
 /** Element types that tensors can be written in. */
-export type WrittenDType = 'f32' | 'f16' | 'bf16';
+export const WRITTEN_DTYPES = ['f32', 'f16', 'bf16'] as const;
+export type WrittenDType = (typeof WRITTEN_DTYPES)[number];
 
 /** Bytes of one element. */
 export const BYTES_PER_ELEMENT: Readonly<Record<StoredDType, number>> = {

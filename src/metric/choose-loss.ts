@@ -52,7 +52,7 @@ function requireSide(name: LpipsName, resolution: number): void {
   if (resolution >= smallest) return;
   throw new UsageError(
     'PICTURE_TOO_SMALL',
-    `--loss ${name}: expected a generator of at least ${smallest} px, found ${resolution} px`,
+    `\`loss\` ${name}: expected a generator of at least ${smallest} px, found ${resolution} px`,
     { hint: 'use pyramid, or auto for the best loss that is possible' },
   );
 }

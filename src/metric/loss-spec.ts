@@ -29,7 +29,7 @@ export function parseLossSpec(spec: string): 'auto' | LossTerm[] {
   const names = terms.map(({ name }) => name);
   const twice = names.find((name, k) => names.indexOf(name) < k);
   if (twice === undefined) return terms;
-  throw new UsageError('LOSS_MALFORMED', `--loss: expected each loss once, found ${twice} twice`);
+  throw new UsageError('LOSS_MALFORMED', `\`loss\`: expected each loss once, found ${twice} twice`);
 }
 
 /** The spec that gives these terms. */
@@ -43,7 +43,7 @@ function parseTerm(text: string): LossTerm {
   const [word, number = '1', ...more] = text.trim().split('=');
   const name = LOSS_NAMES.find((known) => known === word);
   if (name === undefined) {
-    throw new UsageError('LOSS_UNKNOWN', `--loss: expected a loss, found ${quoted(word!)}`, {
+    throw new UsageError('LOSS_UNKNOWN', `\`loss\`: expected a loss, found ${quoted(word!)}`, {
       hint: `losses are auto, ${LOSS_NAMES.join(', ')}, or several with weights: lpips-vgg=1,pyramid=0.1`,
     });
   }
@@ -51,7 +51,7 @@ function parseTerm(text: string): LossTerm {
   if (more.length === 0 && weight > 0 && Number.isFinite(weight)) return { name, weight };
   throw new UsageError(
     'LOSS_MALFORMED',
-    `--loss: expected a weight above 0 after ${name}=, found ${quoted(number)}`,
+    `\`loss\`: expected a weight above 0 after ${name}=, found ${quoted(number)}`,
   );
 }
 

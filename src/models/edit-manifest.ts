@@ -38,7 +38,7 @@ export async function addModel(name: string, target: string, options: AddOptions
   if (sha256 !== undefined && !SHA256.test(sha256)) {
     throw new UsageError(
       'SHA256_MALFORMED',
-      `--sha256: expected 64 hexadecimal digits, found ${sha256.length} characters`,
+      `\`sha256\`: expected 64 hexadecimal digits, found ${sha256.length} characters`,
     );
   }
   requireFree(readManifest(), name, options.force);
@@ -94,7 +94,7 @@ async function placeOf(target: string, sha256: string | undefined): Promise<Part
 function requireFree({ models }: Manifest, name: string, force: boolean | undefined): void {
   if (force === true || !Object.hasOwn(models, name)) return;
   throw new UsageError('NAME_TAKEN', `${name}: the manifest has a model of this name already`, {
-    hint: `choose another name, replace it with --force, or: blend models remove ${name}`,
+    hint: `choose another name, replace it with \`force\`, or: blend models remove ${name}`,
   });
 }
 

@@ -5,6 +5,7 @@ export type ModelKind = 'generator' | 'weights';
 
 /** What is written down about a model; the folders say whether its file is here. */
 export interface ModelEntry {
+  /** What it is good for. */
   readonly kind: ModelKind;
   /** Where the file can be downloaded by program. */
   readonly url?: string;
@@ -14,11 +15,13 @@ export interface ModelEntry {
   readonly page?: string;
   /** Of the file; lower-case hex. Where it is absent, it is recorded at first sight. */
   readonly sha256?: string;
+  /** Under which licence it may be used. */
   readonly licence?: string;
   /** Names of models without which this one is of no use; they are pulled with it. */
   readonly needs?: readonly string[];
   /** Page of those who made it. */
   readonly source?: string;
+  /** What it shows, or is for. */
   readonly description?: string;
 }
 

@@ -40,7 +40,9 @@ export interface PullOptions extends DownloadOptions {
 }
 
 export interface PulledModel {
+  /** What the model is asked for by. */
   readonly name: string;
+  /** Its file. */
   readonly path: string;
   /** Undefined for files that are not in the cache. */
   readonly sha256: string | undefined;
@@ -64,7 +66,7 @@ export async function pullModel(name: string, options: PullOptions): Promise<Pul
   if (found !== undefined) return here(name, found, model);
   if (options.offline === true) {
     throw new UsageError('OFFLINE', `${name}: would have to be downloaded from ${url}`, {
-      hint: 'leave out --offline',
+      hint: 'leave out `offline`',
     });
   }
   await requireAcceptance(model, url, options.accept);
@@ -151,7 +153,7 @@ async function requireAcceptance(
     'LICENCE_NOT_ACCEPTED',
     `${name}: not downloaded; its licence: ${terms}; from ${url}`,
     {
-      hint: 'if you agree to the licence, repeat the command with --accept-licence',
+      hint: 'if you agree to the licence, repeat the command with `acceptLicence`',
     },
   );
 }

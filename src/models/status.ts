@@ -14,11 +14,15 @@ import { requireFile, requireKnown } from './resolve.js';
 export type ModelState = 'bundled' | 'local' | 'pulled' | 'available' | 'by hand' | 'missing';
 
 export interface ModelStatus extends ModelEntry {
+  /** What it is asked for by. */
   readonly name: string;
+  /** Whether it comes with the program, the program knows where it is, or the user has named it. */
   readonly origin: 'bundled' | 'built-in' | 'user';
+  /** Whether its file is here. */
   readonly state: ModelState;
-  /** Of the file, where it is here. */
+  /** The file, where it is here. */
   readonly file?: string;
+  /** Size of the file. */
   readonly bytes?: number;
 }
 
@@ -36,8 +40,11 @@ export function listModels(): ModelStatus[] {
 }
 
 export interface Verification {
+  /** What the model is asked for by. */
   readonly name: string;
+  /** Its file. */
   readonly path: string;
+  /** Whether the file is what was recorded. */
   readonly state: 'ok' | 'changed' | 'missing';
   /** As it was recorded or is demanded. */
   readonly expected: string;

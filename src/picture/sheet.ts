@@ -109,7 +109,7 @@ function planShape(shape: SheetShape): Layout {
   const { rows, columns, pictureSide, scale } = shape;
   if (columns === 0) throw new UsageError('SHEET_EMPTY', 'sheet: expected at least one picture, found none');
   if (scale !== undefined && !(Number.isFinite(scale) && scale > 0)) {
-    throw new UsageError('SCALE_OUT_OF_RANGE', `scale: expected a number above 0, found ${scale}`);
+    throw new UsageError('SCALE_OUT_OF_RANGE', `\`scale\`: expected a number above 0, found ${scale}`);
   }
 
   const asked = scale === undefined ? undefined : Math.max(1, Math.round(pictureSide * scale));

@@ -10,7 +10,7 @@ const SCALE = 2;
 /** Makes sure, before any work, that a drawing can be written: as SVG, PNG, JPEG or WebP. */
 export async function checkDrawing(
   path: string,
-  force: true | undefined,
+  force: boolean | undefined,
   inputs: readonly string[],
 ): Promise<void> {
   if (!isSvg(path)) formatOf(path);
@@ -20,7 +20,7 @@ export async function checkDrawing(
 export async function writeDrawing(
   path: string,
   drawing: Drawing,
-  force: true | undefined,
+  force: boolean | undefined,
   title: string,
 ): Promise<void> {
   if (isSvg(path)) await writeFileAtomically(path, Buffer.from(toSvg(drawing, title)), { force });

@@ -36,7 +36,7 @@ export function truncated(
 
 function pulledToAverage(w: Float32Array, wAvg: Float32Array | undefined, psi: number): Float32Array {
   if (wAvg === undefined) {
-    throw new InputFileError('TENSOR_MISSING', 'psi: the generator has no average w to truncate towards', {
+    throw new InputFileError('TENSOR_MISSING', '`psi`: the generator has no average w to truncate towards', {
       hint: 'render with psi 1',
     });
   }
@@ -52,19 +52,22 @@ export function checkTruncation(architecture: RenderedArchitecture, { psi = 1, c
   if (architecture.family !== 'pggan' || (psi === 1 && cutoff === undefined)) return;
   throw new UsageError(
     'TRUNCATION_MEANINGLESS',
-    'psi and cutoff: expected none for a PGGAN, which has no W and normalises z: its length changes nothing',
-    { hint: 'leave out --psi and --cutoff' },
+    '`psi` and `cutoff`: expected none for a PGGAN, which has no W and normalises z: its length changes nothing',
+    { hint: 'leave out `psi` and `cutoff`' },
   );
 }
 
 function requireTruncation(psi: number, cutoff: number | undefined): void {
   if (!Number.isFinite(psi)) {
-    throw new UsageError('PSI_NOT_A_NUMBER', `psi: expected a finite number, found ${psi}`, {
+    throw new UsageError('PSI_NOT_A_NUMBER', `\`psi\`: expected a finite number, found ${psi}`, {
       hint: '1 leaves faces as they are, 0.7 makes them more typical, 0 is the average face',
     });
   }
   if (cutoff !== undefined && !(Number.isInteger(cutoff) && cutoff >= 0)) {
-    throw new UsageError('CUTOFF_OUT_OF_RANGE', `cutoff: expected a whole number from 0, found ${cutoff}`);
+    throw new UsageError(
+      'CUTOFF_OUT_OF_RANGE',
+      `\`cutoff\`: expected a whole number from 0, found ${cutoff}`,
+    );
   }
 }
 
@@ -79,16 +82,20 @@ export function labelOf(
   const { classes } = architecture;
   if (classes === 0) {
     if (classIndex === undefined) return undefined;
-    throw new UsageError('CLASS_UNEXPECTED', `class: the generator has no classes, found ${classIndex}`);
+    throw new UsageError('CLASS_UNEXPECTED', `\`class\`: the generator has no classes, found ${classIndex}`);
   }
   const range = `a whole number 0..${classes - 1}`;
   if (classIndex === undefined) {
-    throw new UsageError('CLASS_MISSING', `class: the generator has ${classes} classes, expected ${range}`, {
-      hint: 'choose one with --class',
-    });
+    throw new UsageError(
+      'CLASS_MISSING',
+      `\`class\`: the generator has ${classes} classes, expected ${range}`,
+      {
+        hint: 'choose one with `class`',
+      },
+    );
   }
   if (!Number.isInteger(classIndex) || classIndex < 0 || classIndex >= classes) {
-    throw new UsageError('CLASS_OUT_OF_RANGE', `class: expected ${range}, found ${classIndex}`);
+    throw new UsageError('CLASS_OUT_OF_RANGE', `\`class\`: expected ${range}, found ${classIndex}`);
   }
   const label = new Float32Array(classes);
   label[classIndex] = 1;

@@ -3,11 +3,12 @@ import { firstNonFinite, readFinite } from '../checkpoint/read-finite.js';
 import { missingTensor } from '../formats/stored-tensor.js';
 import { requireSameShape, shortNames } from './compare.js';
 import { requireSameFilters } from './filters.js';
-import { merge } from './merge.js';
+import type { Weighted } from './methods/method.js';
 import { type Mixture, mixtureOf } from './mixture.js';
 import { checkRecipe } from './recipe/check-recipe.js';
-import type { BlendRecipe } from './recipe/recipe.js';
-import { modelsOf, PAIR_NAMES, type Recipe, recipeOfPair } from './recipe/recipe-model.js';
+import { PAIR_NAMES, type PairSettings, pairRecipe } from './recipe/pair.js';
+import { modelsOf } from './recipe/recipe.js';
+import type { Recipe } from './recipe/schema.js';
 
 /** Open generators by the names that a recipe calls them. */
 export type Models = ReadonlyMap<string, Checkpoint>;
@@ -34,11 +35,11 @@ export function ingredientsOf(checkpoint: Checkpoint): Ingredients | undefined {
  * {@link blendModels} for the paper's blend of two (Pinkney & Adler 2020, section 3).
  * @throws as {@link blendModels}
  */
-export function blendCheckpoints(base: Checkpoint, transfer: Checkpoint, recipe: BlendRecipe): Checkpoint {
-  return blendModels(pairOf(base, transfer), recipeOfPair(recipe));
+export function blendCheckpoints(base: Checkpoint, transfer: Checkpoint, pair: PairSettings): Checkpoint {
+  return blendModels(pairOf(base, transfer), pairRecipe(pair));
 }
 
-/** Two models under the names that `recipeOfPair` gives them. */
+/** Two models under the names that `pairRecipe` gives them. */
 export function pairOf(base: Checkpoint, transfer: Checkpoint): Models {
   return new Map([
     [PAIR_NAMES.base, base],
@@ -74,15 +75,18 @@ export function blendModels(models: Models, recipe: Recipe, { close }: BlendOpti
       if (!tensors.has(name)) throw missingTensor(path, name);
       filtersAgree ??= requireFilters(base, others);
       await filtersAgree;
-      const { weights, kernel } = mixtures.get(name)!;
+      const { weights, method } = mixtures.get(name)!;
       const sole = soleModel(weights);
       if (sole >= 0) return readFinite(inputs[sole]!, name, buffers);
-      const isRead = (i: number) => weights[i] !== 0 || (i === 0 && kernel === 'task');
+      const isRead = (i: number) => weights[i] !== 0 || (i === 0 && method.needsBase);
       const read = inputs.filter((_, i) => isRead(i));
       const parts = await Promise.all(
         inputs.map((input, i) => (isRead(i) ? input.read(name, buffers) : undefined)),
       );
-      const mixed = merge(parts, weights, kernel, buffers);
+      const weighted = parts.flatMap((values, i) =>
+        values === undefined ? [] : [{ values, weight: weights[i]! }],
+      );
+      const mixed = method.merge(weighted as unknown as [Weighted, ...Weighted[]], buffers);
       for (const part of parts) if (part !== undefined && part !== mixed) buffers?.give(part);
       // One look at the result instead of one at each input; only a fault needs to know whose it is.
       if (firstNonFinite(mixed) >= 0) for (const input of read) await readFinite(input, name);

@@ -5,8 +5,9 @@ import { elementCount } from '../numbers/shape.js';
 import { type Models, mixturesOf, pairOf, requireModels } from './blend.js';
 import type { Mixture } from './mixture.js';
 import { groupOf, type TensorGroup } from './recipe/groups.js';
-import type { BlendRecipe } from './recipe/recipe.js';
-import { modelsOf, type Recipe, recipeOfPair } from './recipe/recipe-model.js';
+import { type PairSettings, pairRecipe } from './recipe/pair.js';
+import { modelsOf } from './recipe/recipe.js';
+import type { Recipe } from './recipe/schema.js';
 import { slotOf } from './recipe/slot.js';
 
 /** One line of the table that a dry run prints: tensors of a group that are made alike. */
@@ -32,8 +33,8 @@ export interface PlanRow {
 const BYTES_PER_PARAMETER = 4;
 
 /** {@link planModels} for the paper's blend of two. */
-export function blendPlan(base: Checkpoint, transfer: Checkpoint, recipe: BlendRecipe): PlanRow[] {
-  return planModels(pairOf(base, transfer), recipeOfPair(recipe));
+export function blendPlan(base: Checkpoint, transfer: Checkpoint, pair: PairSettings): PlanRow[] {
+  return planModels(pairOf(base, transfer), pairRecipe(pair));
 }
 
 /**

@@ -1,6 +1,5 @@
-import { ALIGNED_KEY } from '../cli/commands/align.js';
-import type { FaceOptions } from '../cli/options/face-options.js';
-import { type ChosenFace, type FaceSource, openFaceSource } from '../face/face-source.js';
+import { ALIGNED_KEY } from '../face/aligned.js';
+import { type ChosenFace, type FaceOptions, type FaceSource, openFaceSource } from '../face/face-source.js';
 import { openPhoto } from '../face/photo.js';
 import { readPictureBytes } from '../picture/decode.js';
 import { pictureMetadata } from '../picture/picture-metadata.js';
@@ -17,13 +16,14 @@ export interface Part {
 export interface PartOptions extends FaceOptions {
   /** False where every picture is taken as it is. */
   readonly align: boolean;
-  readonly pasteBack?: true;
+  /** Put the results back into the photo. */
+  readonly pasteBack?: boolean;
 }
 
 /** Looks at pictures before anything is computed, and says what is taken of each. */
 export interface Parter {
   /** @throws InputFileError `FACE_MISSING`, `PICTURE_UNREADABLE`, … */
-  partsOf(path: string, signal: AbortSignal): Promise<readonly Part[]>;
+  partsOf(path: string, signal?: AbortSignal): Promise<readonly Part[]>;
   /** Pictures so far that were taken as aligned without having been asked to. */
   readonly taken: () => number;
 }

@@ -16,7 +16,7 @@ export interface ToonifyPartOptions {
   readonly matchColours: boolean;
   /** Where the search for each face is kept, as long as it is not done: one file for each, or none for all. */
   readonly states?: readonly string[];
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   /** @param step of `steps` for each face; as a share of all faces it goes from 0 to 1 */
   readonly onStep: (step: number, loss: number) => void;
   /** Receives pictures of the search, where there is a single face. */

@@ -1,23 +1,22 @@
 import { type Checkpoint, requireStyleGan2 } from '../checkpoint/checkpoint.js';
 import type { Engine } from '../engine/index.js';
-import { UsageError } from '../errors.js';
+import { optionsExclusive } from '../errors.js';
 import type { Loss } from '../metric/loss.js';
 import { createTuner, type Tuned, type TuningOptions, tunedCheckpoint } from '../project/pivotal-tuning.js';
 import type { Latents } from '../project/projector.js';
 import { createRenderer, type Renderer } from '../render/renderer.js';
-import type { Models } from './models.js';
+import type { ToonModels } from './models.js';
 
-type Blending = Pick<Models, 'base' | 'blendOf'>;
+type Blending = Pick<ToonModels, 'base' | 'blendOf'>;
 
 /** Tunes the base to one picture after the other, and blends each of these generators as the base itself is blended. */
-export interface TunedBlends {
+export interface TunedBlends extends AsyncDisposable {
   /** @returns what became of the base, and its blend, which the caller disposes of */
   tune(
     target: Float32Array,
     found: Latents,
     options: TuningOptions,
   ): Promise<{ readonly tuned: Tuned; readonly inBlend: Renderer }>;
-  dispose(): Promise<void>;
 }
 
 /**
@@ -27,9 +26,7 @@ export interface TunedBlends {
 export function requireTunable({ base, blendOf }: Blending): (base: Checkpoint) => Checkpoint {
   requireStyleGan2(base);
   if (blendOf !== undefined) return blendOf;
-  throw new UsageError('OPTIONS_EXCLUSIVE', '--model and --pivotal: expected one of them, found both', {
-    hint: 'a tuned base is blended anew: give --base, --transfer and --swap',
-  });
+  throw optionsExclusive('blend', 'pivotal', 'a tuned base is blended anew: give its models, or a recipe');
 }
 
 /** The models have to stay open. */
@@ -42,6 +39,6 @@ export async function createTunedBlends(models: Blending, engine: Engine, loss: 
       const blend = blendOf(tunedCheckpoint(models.base, tuned));
       return { tuned, inBlend: await createRenderer(blend, engine) };
     },
-    dispose: () => tuner.dispose(),
+    [Symbol.asyncDispose]: () => tuner.dispose(),
   };
 }

@@ -7,7 +7,6 @@ import { openCheckpointFile } from '../../src/checkpoint/checkpoint-file.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { type TensorSource, writeSafetensors } from '../../src/formats/safetensors/write.js';
 import { blendCheckpoints } from '../../src/swap/blend.js';
-import { completeRecipe } from '../../src/swap/recipe/recipe.js';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { expectSameTensors } from './same-tensors.js';
@@ -143,7 +142,7 @@ describe('older generators', () => {
     async (name) => {
       const a = await openCheckpoint(fixture(`golden/${name}`));
       const b = await openCheckpoint(fixture(`golden/${name}`), { network: 'G' });
-      const blend = blendCheckpoints(a, b, completeRecipe({ swap: 8, ramp: 1 }));
+      const blend = blendCheckpoints(a, b, { swap: 8, ramp: 1 });
       await expectSameTensors(blend, a);
       const path = await renamed(blend, (tensor) => tensor);
       const again = await openCheckpoint(path);

@@ -67,7 +67,7 @@ const CASES: [args: string[], code: number, message: RegExp][] = [
   [['rendr', 'toonhead'], 2, /unknown command "rendr"\nhint: did you mean render\?/],
   [['--bas', 'toonhead'], 2, /unknown option '--bas'\nhint: did you mean --base\?/],
   [['--base'], 2, /argument missing/],
-  [['inspect'], 2, /missing required argument 'model'/],
+  [['inspect'], 2, /model: expected, but not given/],
   [render(), 2, /--seeds: expected, but not given/],
   [render('--seeds', '0', '--out', 'text.pkl/x'), 4, /expected a folder, found a file/],
   [render('--latents', 'cut.safetensors'), 3, /cut\.safetensors/],
@@ -132,8 +132,8 @@ test('with --json the error is a document too', async () => {
 test('toonify refuses what does not belong together before it starts', async () => {
   const folder = await badFiles();
   const cases: [args: string[], code: number, message: RegExp][] = [
-    [[], 2, /missing required argument/],
-    [['picture.png', '--model', 'x.safetensors'], 2, /--base: expected/],
+    [[], 2, /picture\|folder: expected, but not given/],
+    [['picture.png', '--blend', 'x.safetensors'], 2, /--base: expected/],
     [['picture.png', '--base', 'toonhead', '--swap', '8'], 2, /--transfer: expected/],
     [['picture.png', 'text.pkl', '--out', 'one.png'], 2, /expected a folder for several results/],
     [['picture.png', '--out', 'picture.png', '--force'], 2, /would replace picture\.png/],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openModel } from '../../src/checkpoint/names.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
-import { parseRecipe } from '../../src/swap/recipe/parse-recipe.js';
+import { parseRecipe } from '../../src/swap/recipe/parse-recorded.js';
 import { fixture } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { filesIn, ONE_THREAD, run } from './cli.js';
@@ -28,9 +28,11 @@ test('blend writes the blend here, prints its name, and says how it was made', a
   expect(await blend.read(low)).toEqual(await transfer.read(low));
   expect(await blend.read(high)).toEqual(await base.read(high));
   expect(parseRecipe(blend.metadata)).toMatchObject({
-    swap: 8,
-    base: { path: 'toonhead.safetensors', sha256: await base.sha256() },
-    transfer: { path: 'pixelart.safetensors', sha256: await transfer.sha256() },
+    base: 'toonhead',
+    models: {
+      toonhead: { model: 'toonhead.safetensors', sha256: await base.sha256() },
+      pixelart: { model: 'pixelart.safetensors', sha256: await transfer.sha256(), alpha: { swap: 8 } },
+    },
   });
   await Promise.all([blend, base, transfer].map((checkpoint) => checkpoint.close()));
 });
@@ -53,7 +55,7 @@ test('the preview is a picture, half precision halves the file, and --json is on
   expect(code).toBe(0);
   const document = JSON.parse(stdout);
   expect(document).toMatchObject({ output: 'half.safetensors', preview: 'p.png', dtype: 'f16' });
-  expect(document.recipe.alpha).toEqual({ 4: 1, 8: 1, 16: 0, 32: 0, 64: 0 });
+  expect(document.recipe.models.pixelart.alpha).toEqual({ swap: 8 });
   const { length } = await readFile(join(folder, 'half.safetensors'));
   expect(length).toBe(document.bytes);
   expect(length).toBeLessThan((await readFile(fixture('generators/toonhead.safetensors'))).length * 0.51);

@@ -73,7 +73,7 @@ test('a blend in place of the base changes nothing but its tensors, and adds its
   expect(stderr).toMatch(/^in place of golden32\.pkl: \d+ tensors changed; all else is its own$/m);
   const { inPlace, recipe, container, networks } = JSON.parse(stdout);
   expect({ container, networks }).toEqual({ container: golden('golden32.pkl'), networks: ['G_ema', 'D'] });
-  expect(recipe.base.sha256).toMatch(/^[0-9a-f]{64}$/);
+  expect(recipe.models[recipe.base].sha256).toMatch(/^[0-9a-f]{64}$/);
 
   const [written, base, transfer] = await Promise.all(
     [join(folder, 'x.pkl'), golden('golden32.pkl'), golden('golden32-tuned.pkl')].map(openCheckpointFile),

@@ -23,7 +23,7 @@ test('a sweep takes any two parameters', async () => {
     folder,
   );
   expect(rows).toEqual(['swap 8', 'swap 16']);
-  expect(columns).toEqual(['λ 0', 'λ 1', 'λ 1.5']);
+  expect(columns).toEqual(['amount 0', 'amount 1', 'amount 1.5']);
   expect(curves).toEqual([
     [[0, 0, 0, 0, 0]],
     [
@@ -40,7 +40,7 @@ test('a sweep takes any two parameters', async () => {
     height: sheet['height'],
   });
   const models = ['--base', 'toonhead', '--rows', 'transfer=pixelart,dylan', '--columns', 'swap=8'];
-  expect(await json(['sweep', ...models, '--size', '16', '--out', 'm.png'], folder)).toMatchObject({
+  expect(await json(['sweep', ...models, '--stop-at', '16', '--out', 'm.png'], folder)).toMatchObject({
     rows: ['pixelart', 'dylan'],
     columns: ['swap 8'],
   });
@@ -134,7 +134,7 @@ test('a plot of α, of options and of a recipe', async () => {
 test('features of another network are, all of them, the swap of its weights', async () => {
   const folder = await temporaryFolder();
   const faces = ['--seeds', '3', '--quiet', ...ONE_THREAD];
-  const features = ['--features-from', 'pixelart', '--at', '8'];
+  const features = ['--features-from', 'pixelart', '--features-at', '8'];
   expect(
     (await run('blend', ['render', 'toonhead', ...features, ...faces, '--out', 'a.png'], folder)).code,
   ).toBe(0);
@@ -168,8 +168,8 @@ describe('what cannot be done is refused before anything is computed', () => {
     ['SWAP_OUT_OF_RANGE', ['slide', ...PAIR, '--swap', '2..64', ...film]],
     ['SWEEP_AXES', ['sweep', ...PAIR, '--rows', 'swap', '--out', 'x.png']],
     ['SWEEP_SEEDS', ['sweep', ...PAIR, '--rows', 'amount', '--seeds', '1-2', '--out', 'x.png']],
-    ['OPTION_MALFORMED', ['sweep', ...PAIR, '--rows', 'swop', '--out', 'x.png']],
-    ['SIZE_NOT_A_RESOLUTION', ['sweep', ...PAIR, '--size', '24', '--out', 'x.png']],
+    ['RECIPE_PART', ['sweep', ...PAIR, '--rows', 'swop', '--out', 'x.png']],
+    ['SIZE_NOT_A_RESOLUTION', ['sweep', ...PAIR, '--stop-at', '24', '--out', 'x.png']],
     [
       'STYLES_OUT_OF_RANGE',
       ['mix', 'toonhead', '--rows', '1', '--columns', '2', '--styles', '10', '--out', 'x.png'],
@@ -177,7 +177,7 @@ describe('what cannot be done is refused before anything is computed', () => {
     ['OPTION_MISSING', ['render', 'toonhead', '--seeds', '1', '--features-from', 'pixelart']],
     [
       'FEATURES_NOT_A_RESOLUTION',
-      ['render', 'toonhead', '--seeds', '1', '--features-from', 'dylan', '--at', '128'],
+      ['render', 'toonhead', '--seeds', '1', '--features-from', 'dylan', '--features-at', '128'],
     ],
     ['SPLIT_NOT_A_RESOLUTION', ['noise', 'toonhead', '--split', '5', '--out', 'x.png']],
     ['OPTION_MALFORMED', ['plot', ...PAIR, '--swap', '8', '--resolution', '100']],

@@ -42,7 +42,15 @@ test('in half precision, within two levels of what it is in 32 bits', async () =
 test('two parts; nothing is overwritten, and nothing is written that cannot be', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'g-synthesis.onnx'), 'mine');
-  const args = ['export', fixture('golden/golden32-stylegan1.pkl'), '--out', 'g.onnx', '--parts', '--fp16'];
+  const args = [
+    'export',
+    fixture('golden/golden32-stylegan1.pkl'),
+    '--out',
+    'g.onnx',
+    '--parts',
+    '--dtype',
+    'f16',
+  ];
   const refused = await run('blend', args, folder);
   expect([refused.code, refused.stdout]).toEqual([4, '']);
   expect(await filesIn(folder)).toEqual(['g-synthesis.onnx']);

@@ -127,7 +127,7 @@ describe('blend models', () => {
     const cases: [string[], number, RegExp][] = [
       [[], 2, /expected a command/],
       [['lst'], 2, /unknown command "lst"\nhint: did you mean list\?/],
-      [['pull'], 2, /missing required argument 'name'/],
+      [['pull'], 2, /name: expected, but not given/],
       [['pull', 'ffqh', '--accept-licence'], 2, /"ffqh"\nhint: did you mean ffhq\?/],
       [
         ['pull', 'ukiyoe', '--accept-licence'],

@@ -220,9 +220,14 @@ describe('what has no meaning is refused with a sentence', () => {
       'psi in a PGGAN',
       ['render', model('pggan'), '--seeds', '0', '--psi', '0.7'],
       2,
-      /psi and cutoff: .*PGGAN/,
+      /--psi and --cutoff: .*PGGAN/,
     ],
-    ['cutoff in a PGGAN', ['render', model('pggan'), '--seeds', '0', '--cutoff', '4'], 2, /psi and cutoff/],
+    [
+      'cutoff in a PGGAN',
+      ['render', model('pggan'), '--seeds', '0', '--cutoff', '4'],
+      2,
+      /--psi and --cutoff/,
+    ],
     ['a class that is missing', ['render', variation('pggan-classes'), '--seeds', '0'], 2, /has 4 classes/],
     [
       'a class too many',

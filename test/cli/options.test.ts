@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { networkList, number, wholeNumber } from '../../src/cli/options/options.js';
+import { networkList, number, wholeNumber } from '../../src/cli/options/parsers.js';
 import { parseSeeds } from '../../src/render/seeds.js';
 
-const ramp = number('--ramp', { min: 0 });
-const threads = wholeNumber('--threads', { min: 1, max: 1024 });
-const networks = networkList('--networks');
+const ramp = (word: string) => number({ min: 0 })(word, '--ramp', undefined);
+const threads = (word: string) => wholeNumber({ min: 1, max: 1024 })(word, '--threads', undefined);
+const networks = (word: string) => networkList(word, '--networks', undefined);
 
 test.each<[parse: (text: string) => unknown, text: string, message: RegExp]>([
   [ramp, '-1', /^--ramp: expected a number from 0, found "-1"$/],

@@ -1,18 +1,15 @@
 import { copyFile, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { openCheckpointFile } from '../../src/checkpoint/checkpoint-file.js';
 import { convertCheckpoint } from '../../src/checkpoint/convert/convert.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { writeCheckpoint } from '../../src/checkpoint/writers/write.js';
-import type { BlendOptions } from '../../src/cli/blend-job.js';
-import { blendCommand } from '../../src/cli/commands/blend.js';
-import { inspectCommand } from '../../src/cli/commands/inspect.js';
-import { replayCommand } from '../../src/cli/commands/replay.js';
-import type { Context } from '../../src/cli/outcome.js';
+import type { Running } from '../../src/cli/command.js';
+import blendCommand from '../../src/cli/commands/blend.js';
+import inspectCommand from '../../src/cli/commands/inspect.js';
+import replayCommand from '../../src/cli/commands/replay.js';
 import { exitCodeOf } from '../../src/cli/terminal/exit-codes.js';
-import { Terminal } from '../../src/cli/terminal/terminal.js';
 import { StyleganBlendError } from '../../src/errors.js';
 import { fixture } from '../support/golden.js';
 import { randomGenerator } from '../support/random-generator.js';
@@ -40,13 +37,19 @@ async function workshop(recipes: Readonly<Record<string, string>> = {}): Promise
   return folder;
 }
 
-const QUIET: Context = {
+type Options = Readonly<Record<string, unknown>>;
+
+const QUIET: Running = {
   signal: new AbortController().signal,
-  terminal: new Terminal({ program: 'blend', json: false, quiet: true, verbose: false }),
+  onProgress: () => {},
+  onNotice: () => {},
 };
 
-const blend = (args: readonly string[], options: Partial<BlendOptions> = {}) =>
-  blendCommand(options as BlendOptions, { args, commands: [] } as unknown as Command, QUIET);
+const blend = (args: readonly string[], options: Options = {}) =>
+  blendCommand.run(args, options, QUIET, new Set(Object.keys(options)));
+const inspect = (path: string) => inspectCommand.run([path], {}, QUIET, new Set());
+const replayed = (path: string, options: Options = {}) =>
+  replayCommand.run([path], options, QUIET, new Set());
 
 async function refusal(action: Promise<unknown>): Promise<StyleganBlendError> {
   const error = await action.catch((thrown: unknown) => thrown);
@@ -62,7 +65,7 @@ test('a recipe is blended, and its output replayed, inspected and blended again'
   });
   const at = (name: string) => join(folder, name);
   const replay = (name: string, models: readonly [string, string][] = []) =>
-    replayCommand(at(name), { model: new Map(models) }, QUIET);
+    replayed(at(name), { model: new Map(models) });
 
   expect((await blend([at('three.yaml')])).lines).toEqual([at('three.safetensors')]);
   const [three, a, b, c] = await Promise.all(
@@ -91,10 +94,10 @@ test('a recipe is blended, and its output replayed, inspected and blended again'
   for (const [name, path] of places) await copyFile(path, at(`${name}.safetensors`));
   await blend([at('nested.yaml')], { dtype: 'f16', out: at('nested.safetensors') });
   expect((await replay('nested.safetensors')).document).toMatchObject({ sameFile: true });
-  const pair = { base: at('three.safetensors'), transfer: at('a.safetensors'), alpha: 0.5 };
+  const pair = { base: at('three.safetensors'), transfer: at('a.safetensors'), amount: 0.5 };
   await blend([], { ...pair, out: at('four.safetensors') });
   expect((await replay('four.safetensors')).document).toMatchObject({ sameFile: true });
-  const { lines } = await inspectCommand(at('four.safetensors'), {}, QUIET);
+  const { lines } = await inspect(at('four.safetensors'));
   expect(lines.join('\n')).toMatch(
     /three: three\.safetensors .*, the base\n {2}blended from +a: a\.safetensors .*\n +b: b\.safetensors .*swap 8 times 0\.7/,
   );
@@ -114,8 +117,8 @@ test('a blend in the form of another file, or as .pt, is made again byte for byt
     await copyFile(fixture(`golden/${name}`), at(name));
   }
   const pair = { base: at('golden32.pkl'), transfer: at('golden32-tuned.pkl'), swap: 8 };
-  const again = { base: at('one.pkl'), transfer: at('new.pt'), swap: 16, alpha: 0.5 };
-  const blends: [string, number, Partial<BlendOptions>][] = [
+  const again = { base: at('one.pkl'), transfer: at('new.pt'), swap: 16, amount: 0.5 };
+  const blends: [string, number, Options][] = [
     ['one.pkl', 75, pair],
     ['all.pkl', 187, { ...pair, networks: ['G_ema', 'G', 'D'] }],
     ['new.pt', 75, { ...pair, dtype: 'f16' }],
@@ -124,16 +127,16 @@ test('a blend in the form of another file, or as .pt, is made again byte for byt
   ];
   for (const [name, tensors, options] of blends) {
     await blend([], { ...options, out: at(name) });
-    const { document } = await replayCommand(at(name), {}, QUIET);
+    const { document } = await replayed(at(name));
     expect(document, name).toMatchObject({ sameFile: true, tensors });
   }
-  const { lines } = await inspectCommand(at('of-blends.pkl'), {}, QUIET);
-  expect(lines.join('\n')).toMatch(/one: one\.pkl .*, the base\n {2}blended from +base: golden32\.pkl/);
+  const { lines } = await inspect(at('of-blends.pkl'));
+  expect(lines.join('\n')).toMatch(/one: one\.pkl .*, the base\n {2}blended from +golden32: golden32\.pkl/);
   expect(lines.join('\n')).toMatch(/^in place of +one\.pkl \(SHA-256 [0-9a-f]{64}\), G_ema$/m);
 
   // Converted, its tensors are still those.
   await convertCheckpoint(at('one.pkl'), at('one.pt'), { format: 'rosinality', network: 'G_ema' });
-  const converted = await replayCommand(at('one.pt'), {}, QUIET);
+  const converted = await replayed(at('one.pt'));
   expect(converted.document).toMatchObject({ sameFile: false, tensors: 75, different: [] });
   const file = await readFile(at('all.pkl'));
   const changed = await openCheckpointFile(at('all.pkl'));
@@ -141,7 +144,7 @@ test('a blend in the form of another file, or as .pt, is made again byte for byt
   file[view!.source.inFile!.offset] = file[view!.source.inFile!.offset]! ^ 1;
   await changed.close();
   await writeFile(at('changed.pkl'), file);
-  const refused = await refusal(replayCommand(at('changed.pkl'), {}, QUIET));
+  const refused = await refusal(replayed(at('changed.pkl')));
   expect([refused.code, refused.message]).toEqual([
     'REPLAY_DIFFERS',
     expect.stringContaining('D/b4.fc.weight'),
@@ -154,13 +157,13 @@ test('options are a recipe: what is printed means the same', async () => {
     base: join(folder, 'models/a.safetensors'),
     transfer: join(folder, 'models/b.safetensors'),
   };
-  const choices: Partial<BlendOptions>[] = [
+  const choices: Options[] = [
     { swap: 8, ramp: 1, structure: 'base', noise: 'transfer', dtype: 'f16' },
-    { swap: 4, alpha: 1.5, method: 'task', preview: join(folder, 'p.png'), seeds: [0, 3, 85] },
+    { swap: 4, amount: 1.5, method: 'task', preview: join(folder, 'p.png'), seeds: [0, 3, 85] },
     { swap: 8, cut: 'pinkney', level: 1, width: 0.7, mapping: 'base' },
     { swap: 8, cut: 'animegan' },
     { method: 'average', common: true },
-    { alpha: 0.25, method: 'slerp', networks: ['G_ema'] },
+    { amount: 0.25, method: 'slerp', networks: ['G_ema'] },
   ];
   for (const choice of choices) {
     const printed = await blend([], {
@@ -336,9 +339,8 @@ describe('refuses before any weight is read, with the line', () => {
     const folder = await all();
     const [one, other] = ['hash.yaml', 'size.yaml'].map((name) => join(folder, name)) as [string, string];
     const pair = { base: 'toonhead', transfer: 'pixelart' };
-    const calls: [args: string[], options: Partial<BlendOptions>, code: string][] = [
+    const calls: [args: string[], options: Options, code: string][] = [
       [[one], { swap: 8 }, 'OPTIONS_EXCLUSIVE'],
-      [[one, other], {}, 'OPTIONS_EXCLUSIVE'],
       [[one], { recipe: other }, 'OPTIONS_EXCLUSIVE'],
       [[], { ...pair, ramp: 1 }, 'OPTION_MISSING'],
       [[], { ...pair, swap: 8, width: 1 }, 'OPTION_MISSING'],
@@ -346,6 +348,8 @@ describe('refuses before any weight is read, with the line', () => {
       [[], { ...pair, cut: 'pinkney' }, 'OPTION_MISSING'],
       [[], { ...pair, swap: 17 }, 'SWAP_NOT_A_RESOLUTION'],
     ];
+    const two = await run('blend', ['hash.yaml', 'size.yaml', '--json'], folder);
+    expect([two.code, JSON.parse(two.stdout).error.code]).toEqual([2, 'ARGUMENTS_TOO_MANY']);
     for (const [args, options, code] of calls) {
       const error = await refusal(blend(args, options));
       expect([error.code, exitCodeOf(error)], JSON.stringify([args, options])).toEqual([code, 2]);
@@ -358,7 +362,7 @@ test('models of different size share what they have in common, if asked', async 
   const [base, transfer, file] = ['models/large', 'models/b', 'out'].map((name) =>
     join(folder, `${name}.safetensors`),
   );
-  await blend([], { base: base!, transfer: transfer!, alpha: 1, common: true, out: file! });
+  await blend([], { base: base!, transfer: transfer!, amount: 1, common: true, out: file! });
   const [out, large, small] = await Promise.all(
     ['out', 'models/large', 'models/b'].map((name) => openCheckpoint(join(folder, `${name}.safetensors`))),
   );

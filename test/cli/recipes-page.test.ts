@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { asDependencyOf } from '../support/as-dependency.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { filesIn, ONE_THREAD, run } from './cli.js';
-
-const library = new URL('../../dist/index.js', import.meta.url).href;
 
 test('the recipes and commands of docs/recipes.md do what they say, one after the other', async () => {
   const page = await readFile(new URL('../../docs/recipes.md', import.meta.url), 'utf8');
@@ -21,10 +20,11 @@ test('the recipes and commands of docs/recipes.md do what they say, one after th
     const { code, stderr } = await run('blend', [...args, ...renders], folder);
     expect(code, `${args.join(' ')}: ${stderr}`).toBe(0);
   }
-  const script = /```ts\n([\s\S]*?)```/.exec(page)![1]!.replace(`'stylegan-blend'`, JSON.stringify(library));
-  await writeFile(join(folder, 'example.mjs'), script);
+  await asDependencyOf(folder);
+  await writeFile(join(folder, 'example.mjs'), /```ts\n([\s\S]*?)```/.exec(page)![1]!);
   const said = execFileSync(process.execPath, ['example.mjs'], { cwd: folder, encoding: 'utf8' });
   expect(said).toMatch(/'toonhead' => 0\.3\d*,\s+'pixelart' => 0\.7,\s+'dylan' => 0\s/);
+  await rm(join(folder, 'node_modules'), { recursive: true });
   const [again, first] = await Promise.all(
     ['again', 'three'].map((name) => readFile(join(folder, `${name}.safetensors`))),
   );

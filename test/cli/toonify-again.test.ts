@@ -45,9 +45,9 @@ test('results are made again bit for bit, wherever they and their pictures have 
   expect((await again('moved/x.jpg'))[1].error.code).toBe('INPUT_NOT_FOUND');
   expect((await again('moved/x.jpg', fixture('pictures/person-02.png')))[1].error.code).toBe('INPUT_DIFFERS');
   const other = ['--transfer', 'base.safetensors', '--out', 'y.jpg'];
-  expect((await again('moved/x.jpg', 'moved/b.png', ...other))[1].error.code).toBe('SETTINGS_DIFFER');
+  expect((await again('moved/x.jpg', 'moved/b.png', ...other))[1].error.code).toBe('MODEL_HASH');
   await rename(join(folder, 'transfer.safetensors'), join(folder, 'photos', 'renamed.safetensors'));
-  expect((await again('moved/x.jpg', 'moved/b.png'))[1].error.code).toBe('MODEL_NOT_FOUND');
+  expect((await again('moved/x.jpg', 'moved/b.png'))[1].error.code).toBe('MODEL_MISSING');
   const found = ['--transfer', 'photos/renamed.safetensors', '--out', 'z.jpg'];
   expect((await again('moved/x.jpg', 'moved/b.png', ...found))[1]).toMatchObject({ levels: 0 });
 }, 120_000);
@@ -72,6 +72,6 @@ test('only results can be made again, and only as they were', async () => {
   expect([none.code, none.stdout]).toEqual([3, '']);
   expect(none.stderr).toContain('expected a result of toonify');
   const other = await run('toonify', ['--again', picture, '--steps', '3'], folder);
-  expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('found steps')]);
+  expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('found --steps')]);
   expect((await run('toonify', [], folder)).code).toBe(2);
 });

@@ -101,7 +101,7 @@ test('choices that exclude each other are refused', async () => {
     [['--no-align', '--paste-back'], 2, /--no-align and --paste-back: expected one of them/],
     [['--no-align', '--landmarks', 'bad.json'], 2, /--no-align and --landmarks/],
     [['--side-by-side', '--paste-back'], 2, /--side-by-side and --paste-back/],
-    [['--match-colours'], 2, /--match-colours: expected --paste-back with it/],
+    [['--match-colours'], 2, /--match-colours: expected --paste-back beside it/],
     [['--landmarks', 'bad.json'], 3, /bad\.json: landmarks: expected 68 points, found 1/],
     [['--face', '0'], 2, /--face: expected all, largest or a number from 1, found "0"/],
   ];

@@ -40,7 +40,7 @@ test('side by side, as JPEG, through a finished blend', async () => {
     folder,
   );
   const args = [
-    '--model',
+    '--blend',
     'b.safetensors',
     '--base',
     'toonhead',
@@ -185,8 +185,8 @@ test('--pivotal tunes the base to each picture, on threads as well, and comes ne
   const again = await run('toonify', ['--again', 'tuned/a-toon.png', '--json'], folder);
   expect(JSON.parse(again.stdout)).toMatchObject({ levels: 0 });
 
-  const finished = ['--model', 'toonhead', '--base', 'toonhead', '--pivotal', '8'];
+  const finished = ['--blend', 'toonhead', '--base', 'toonhead', '--pivotal', '8'];
   const refused = await run('toonify', ['photos/a.png', ...finished], folder);
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toContain('--model and --pivotal: expected one of them, found both');
+  expect(refused.stderr).toContain('--blend and --pivotal: expected one of them, found both');
 });

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { doctorCommand } from '../../src/cli/commands/doctor.js';
+import doctorCommand from '../../src/cli/commands/doctor.js';
 import type { Candidate } from '../../src/engine/doctor/check-engines.js';
 import { runDoctor, type System } from '../../src/engine/doctor/doctor.js';
 import { type Engine, openEngine } from '../../src/engine/index.js';
@@ -45,7 +45,8 @@ describe('on this machine', () => {
   });
 
   test('the command says so in lines and as a document', async () => {
-    const { document, lines, failure } = await doctorCommand({}, { signal: new AbortController().signal });
+    const run = { signal: new AbortController().signal, onProgress: () => {}, onNotice: () => {} };
+    const { document, lines, failure } = await doctorCommand.run([], {}, run, new Set());
     expect(failure).toBeUndefined();
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
     expect(lines.join('\n')).toMatch(/^ok {6}onnxruntime on cpu, onnxruntime-node: [\d.]+ ms/m);

@@ -10,7 +10,6 @@ import { createProjector } from '../../src/project/projector.js';
 import { REFERENCE_RAMPS } from '../../src/project/schedule.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { blendCheckpoints } from '../../src/swap/blend.js';
-import { completeRecipe } from '../../src/swap/recipe/recipe.js';
 import { fixture, goldenTensors, maxDifference, relativeDifference } from '../support/golden.js';
 import { ENGINES_HERE } from './engines.js';
 
@@ -54,7 +53,7 @@ for (const [name, open] of ENGINES_HERE) {
     });
 
     test.each([4, 8, 16])('a picture of the blend with swap %i', async (swap) => {
-      const blend = blendCheckpoints(base, transfer, completeRecipe({ swap }));
+      const blend = blendCheckpoints(base, transfer, { swap });
       const renderer = await createRenderer(blend, engine);
       const ws = await renderer.styles(85, { psi: 0.7 });
       const image = await renderer.image(ws, renderer.noise('const'));

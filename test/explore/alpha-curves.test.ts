@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { alphaCurves } from '../../src/explore/alpha-curves.js';
-import { completeRecipe } from '../../src/swap/recipe/recipe.js';
-import { type Recipe, recipeOfPair } from '../../src/swap/recipe/recipe-model.js';
+import { pairRecipe } from '../../src/swap/recipe/pair.js';
+import type { Recipe } from '../../src/swap/recipe/schema.js';
 
 const RESOLUTIONS = [4, 8, 16, 32];
 
 test('every model has its weight at every resolution', () => {
-  expect(alphaCurves(recipeOfPair(completeRecipe({ swap: 8 })), RESOLUTIONS)).toEqual({
+  expect(alphaCurves(pairRecipe({ swap: 8 }), RESOLUTIONS)).toEqual({
     places: ['4', '8', '16', '32'],
     series: [
       { name: 'base', model: 0, isPart: false, values: [0, 0, 1, 1] },
@@ -18,13 +18,13 @@ test('every model has its weight at every resolution', () => {
 test('halves of resolutions and parts that differ show', () => {
   const recipe: Recipe = {
     base: 'a',
-    others: ['b', 'c'],
-    alpha: {
-      b: { table: { 8: { level0: 0.25, level1: 0.5 } } },
-      c: { table: { 16: { conv: 0.5, affine: 0.5, noise: 0.5 } } },
+    models: {
+      a: {},
+      b: { alpha: { table: { 8: { level0: 0.25, level1: 0.5 } } } },
+      c: { alpha: { table: { 16: { conv: 0.5, affine: 0.5, noise: 0.5 } } } },
     },
     mapping: 'a',
-    wAvg: 'a',
+    w_avg: 'a',
     noise: 'a',
   };
   const { places, series } = alphaCurves(recipe, RESOLUTIONS);
@@ -40,7 +40,7 @@ test('halves of resolutions and parts that differ show', () => {
 
 test("another tool's cut shows where it cuts", () => {
   const cut = { tool: 'pinkney' as const, resolution: 8, level: 0 as const, low: 'a' };
-  const recipe: Recipe = { base: 'a', others: ['b'], alpha: {}, cut, mapping: 'a', wAvg: 'a', noise: 'a' };
+  const recipe: Recipe = { base: 'a', models: { a: {}, b: {} }, cut, mapping: 'a', w_avg: 'a', noise: 'a' };
   const { series } = alphaCurves(recipe, RESOLUTIONS);
   expect(series[1]!.values.at(-1)).toBe(1);
   expect(series[1]!.values[0]).toBe(0);

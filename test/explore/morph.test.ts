@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { openEngine } from '../../src/engine/index.js';
-import { amountsOfMorph, morph } from '../../src/explore/morph.js';
+import { morph, sharesOfMorph } from '../../src/explore/morph.js';
 import { createRenderer } from '../../src/render/renderer.js';
-import { blendCheckpoints } from '../../src/swap/blend.js';
-import { completeRecipe } from '../../src/swap/recipe/recipe.js';
+import { blendCheckpoints, pairOf } from '../../src/swap/blend.js';
+import { pairRecipe } from '../../src/swap/recipe/pair.js';
 import { maxDifference } from '../support/golden.js';
 import { randomGenerator } from '../support/random-generator.js';
 
 test('α grows from 0 to 1, slowly at both ends, and goes back the same way', () => {
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 200 }), fc.boolean(), (frames, back) => {
-      const amounts = amountsOfMorph({ frames, back });
+      const amounts = sharesOfMorph({ frames, back });
       const there = back ? amounts.slice(0, amounts.length / 2 + 1) : amounts;
       expect([there[0], there.at(-1)]).toEqual([0, 1]);
       expect(there).toEqual(there.toSorted((a, b) => a - b));
@@ -29,15 +29,16 @@ test('it begins with the picture of the base, and the middle of a film there and
   const noise = renderer.noise('random', 5);
   const ws = Float32Array.from({ length: w.length * 6 }, (_, i) => w[i % w.length]!);
   const first = await renderer.picture(ws, noise);
-  const blended = await createRenderer(blendCheckpoints(one, two, completeRecipe({ swap: 8 })), engine);
+  const blended = await createRenderer(blendCheckpoints(one, two, { swap: 8 }), engine);
   const last = await blended.picture(ws, noise);
   const frames: Uint8Array[] = [];
-  const blend = {
-    base: { name: 'one', checkpoint: one },
-    transfer: { name: 'two', checkpoint: two },
-    swap: 8,
+  const settings = {
+    models: pairOf(one, two),
+    recipe: pairRecipe({ swap: 8 }),
+    latents: { w, noise },
+    frames: 6,
   };
-  for await (const { data } of morph(engine, { blend, latents: { w, noise }, frames: 6 })) frames.push(data);
+  for await (const { data } of morph(engine, settings)) frames.push(data);
   expect(frames).toHaveLength(6);
   expect(maxDifference(frames[0]!, first.data)).toBe(0);
   expect(maxDifference(frames[3]!, last.data)).toBe(0);

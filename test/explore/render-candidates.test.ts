@@ -8,8 +8,7 @@ import { type CandidateOptions, renderCandidates } from '../../src/explore/rende
 import { type Picture, toPicture } from '../../src/picture/picture.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { pairOf } from '../../src/swap/blend.js';
-import { completeRecipe } from '../../src/swap/recipe/recipe.js';
-import { recipeOfPair } from '../../src/swap/recipe/recipe-model.js';
+import { pairRecipe } from '../../src/swap/recipe/pair.js';
 import { fixture, goldenTensors, maxDifference } from '../support/golden.js';
 
 const engine = await openEngine({ device: 'cpu', threads: 2 });
@@ -76,7 +75,7 @@ function swapCandidates(
   more: Partial<{ ramp: number; mapping: 'transfer' }> = {},
 ) {
   return resolutionsOf(base.architecture as { resolution: number }).map((swap) =>
-    blendCandidate(pairOf(base, transfer), recipeOfPair(completeRecipe({ swap, ...more }))),
+    blendCandidate(pairOf(base, transfer), pairRecipe({ swap, ...more })),
   );
 }
 
@@ -88,10 +87,7 @@ test('every swap is the picture that the blend renders alone, and that the refer
     modelCandidate(base),
     ...swaps,
     modelCandidate(transfer),
-    blendCandidate(
-      pairOf(base, transfer),
-      recipeOfPair(completeRecipe({ swap: 8, ramp: 1, mapping: 'transfer' })),
-    ),
+    blendCandidate(pairOf(base, transfer), pairRecipe({ swap: 8, ramp: 1, mapping: 'transfer' })),
   ];
   const [seeds, options] = [[85], { psi: 0.7 }];
   const pictures = await picturesOf(candidates, seeds, options);

@@ -142,7 +142,7 @@ test('half precision is for StyleGAN2', async () => {
   for (const name of ['golden32-stylegan1', 'golden32-pggan']) {
     await expect(exported(name, { half: true })).rejects.toMatchObject({
       code: 'HALF_MISSING',
-      hint: expect.stringContaining('--fp16'),
+      hint: expect.stringContaining('`dtype`'),
     });
   }
 });

@@ -75,7 +75,7 @@ test('replaces a file only with force, keeping its mode', async () => {
   writeFileSync(path, 'old', { mode: 0o640 });
   await expect(writeFileAtomically(path, bytes)).rejects.toMatchObject({
     code: 'OUTPUT_EXISTS',
-    hint: expect.stringContaining('--force'),
+    hint: expect.stringContaining('`force`'),
   });
   expect(readFileSync(path, 'utf8')).toBe('old');
   await writeFileAtomically(path, bytes, { force: true });

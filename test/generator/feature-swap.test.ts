@@ -5,7 +5,6 @@ import { withFeaturesOf } from '../../src/generator/feature-swap.js';
 import { loadGenerator } from '../../src/generator/load-generator.js';
 import { createRenderer, type Renderer, rendererOf } from '../../src/render/renderer.js';
 import { blendCheckpoints } from '../../src/swap/blend.js';
-import { completeRecipe } from '../../src/swap/recipe/recipe.js';
 import { fixture, goldenTensors, maxDifference } from '../support/golden.js';
 
 const engine = await openEngine({ device: 'cpu', threads: 2 });
@@ -47,7 +46,7 @@ test('none of them is the base; halves lie between, and are not the blend of the
 
 /** The other network with the base's mapping and noise. */
 function otherOnBase() {
-  return blendCheckpoints(base, other, completeRecipe({ swap: 32 }));
+  return blendCheckpoints(base, other, { swap: 32 });
 }
 
 test('only at a resolution that there is', () => {

@@ -160,7 +160,7 @@ describe('add', () => {
     expect(knownModels().get('mine')?.path).toBe(path);
     await expect(addModel('mine', path)).rejects.toMatchObject({
       code: 'NAME_TAKEN',
-      hint: expect.stringMatching(/--force/),
+      hint: expect.stringMatching(/`force`/),
     });
     await expect(addModel('other', path, { sha256: HASH })).rejects.toMatchObject({ code: 'HASH_MISMATCH' });
     await expect(addModel('other', `${path}x`)).rejects.toMatchObject({ code: 'FILE_MISSING' });

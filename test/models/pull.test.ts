@@ -126,7 +126,7 @@ describe('pull', () => {
     };
     await expect(pullModel('mine', { accept })).rejects.toMatchObject({
       code: 'LICENCE_NOT_ACCEPTED',
-      hint: expect.stringMatching(/--accept-licence/),
+      hint: expect.stringMatching(/`acceptLicence`/),
     });
     expect(shown).toEqual([{ name: 'mine', url, licence: 'CC0', source: undefined, description: undefined }]);
     expect(requests).toEqual([]);

@@ -4,7 +4,6 @@ import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { openEngine } from '../../src/engine/index.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { blendCheckpoints } from '../../src/swap/blend.js';
-import { completeRecipe } from '../../src/swap/recipe/recipe.js';
 import { fixture, goldenBytes, goldenTensors, maxDifference } from '../support/golden.js';
 
 const expected = await goldenTensors('golden-expected.safetensors');
@@ -45,7 +44,7 @@ test.each([4, 8, 16])(
   async (swap) => {
     const base = await openCheckpoint(fixture('golden/golden32.pkl'));
     const transfer = await openCheckpoint(fixture('golden/golden32-tuned.pkl'));
-    const blend = blendCheckpoints(base, transfer, completeRecipe({ swap }));
+    const blend = blendCheckpoints(base, transfer, { swap });
     const renderer = await createRenderer(blend, engine);
     const image = await renderer.image(await renderer.styles(85, { psi: 0.7 }), renderer.noise('const'));
     expect(maxDifference(image, expected.get(`blend.swap${swap}.seed85.image_psi07`)!)).toBeLessThan(1e-4);

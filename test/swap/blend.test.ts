@@ -4,9 +4,9 @@ import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import { blendCheckpoints } from '../../src/swap/blend.js';
 import { mix } from '../../src/swap/mix.js';
 import { blendPlan } from '../../src/swap/plan.js';
+import { alphaAt } from '../../src/swap/recipe/alpha.js';
 import { groupOf } from '../../src/swap/recipe/groups.js';
-import { type BlendRecipe, completeRecipe } from '../../src/swap/recipe/recipe.js';
-import { alpha } from '../../src/swap/recipe/schedule.js';
+import { type PairSettings, pairRecipe } from '../../src/swap/recipe/pair.js';
 import { randomGenerator } from '../support/random-generator.js';
 
 const base = randomGenerator({ seed: 1, resolution: 32 });
@@ -33,10 +33,14 @@ function spy(
 }
 
 /** The paper's α of a tensor. */
-function shareOf(name: string, recipe: BlendRecipe): number {
+function shareOf(name: string, pair: PairSettings): number {
   const group = groupOf(name);
-  if (typeof group === 'number') return alpha(group, recipe);
-  return group !== 'filters' && recipe[group] === 'transfer' ? 1 : 0;
+  if (typeof group === 'number') {
+    const { alpha } = pairRecipe(pair).models['transfer']!;
+    return alphaAt(alpha!, { resolution: group, level: 1, part: 'conv' });
+  }
+  if (group === 'filters') return 0;
+  return pair[group === 'noise' ? 'noiseFrom' : 'mapping'] === 'transfer' ? 1 : 0;
 }
 
 const recipes = fc.record({
@@ -44,7 +48,7 @@ const recipes = fc.record({
   ramp: fc.constantFrom(0, 0.05, 0.5, 2),
   structure: fc.constantFrom('transfer', 'base' as const),
   mapping: fc.constantFrom('base', 'transfer' as const),
-  noise: fc.constantFrom('base', 'transfer' as const),
+  noiseFrom: fc.constantFrom('base', 'transfer' as const),
 });
 
 test('a tensor is in the group that decides its share', () => {
@@ -60,7 +64,7 @@ test('a tensor is in the group that decides its share', () => {
 describe('blendCheckpoints', () => {
   test('with a hard swap copies each tensor from its model, bit for bit, and reads no other', async () => {
     const [b, t] = [spy(base), spy(transfer)];
-    const blend = blendCheckpoints(b.watched, t.watched, completeRecipe({ swap: 8, noise: 'transfer' }));
+    const blend = blendCheckpoints(b.watched, t.watched, { swap: 8, noiseFrom: 'transfer' });
     for (const name of blend.tensors.keys()) {
       const values = await blend.read(name);
       const group = groupOf(name);
@@ -104,7 +108,7 @@ describe('blendCheckpoints', () => {
   });
 
   test('never averages noise buffers, the mapping network and w_avg', async () => {
-    const blend = blendCheckpoints(base, transfer, completeRecipe({ swap: 8, ramp: 3, mapping: 'transfer' }));
+    const blend = blendCheckpoints(base, transfer, { swap: 8, ramp: 3, mapping: 'transfer' });
     const noise = 'synthesis.b16.conv1.noise_const';
     expect(await blend.read(noise)).toBe(await base.read(noise));
     for (const name of ['mapping.fc0.weight', 'mapping.w_avg']) {
@@ -114,7 +118,7 @@ describe('blendCheckpoints', () => {
 
   test('describes itself and closes both inputs', async () => {
     const [b, t] = [spy(base), spy(transfer)];
-    const blend = blendCheckpoints(b.watched, t.watched, completeRecipe({ swap: 8 }));
+    const blend = blendCheckpoints(b.watched, t.watched, { swap: 8 });
     expect(blend.origin).toEqual({
       path: 'blend of random generator 1 and random generator 2',
       format: 'memory',
@@ -129,7 +133,7 @@ describe('blendCheckpoints', () => {
     const { watched } = spy(transfer, (name, values) =>
       groupOf(name) === 'filters' ? values.map((v) => v / 2) : values,
     );
-    const blend = blendCheckpoints(base, watched, completeRecipe({ swap: 8 }));
+    const blend = blendCheckpoints(base, watched, { swap: 8 });
     await expect(blend.read('synthesis.b32.conv1.weight')).rejects.toMatchObject({
       code: 'CHECKPOINTS_DIFFER',
       message: expect.stringMatching(/resample_filter differs: tap 0 is 0\.0156\d* in random generator 1/),
@@ -138,21 +142,18 @@ describe('blendCheckpoints', () => {
 
   test('refuses weights that are no numbers', async () => {
     const { watched } = spy(transfer, (name, v) => (name.endsWith('b4.const') ? v.map(() => Number.NaN) : v));
-    const blend = blendCheckpoints(base, watched, completeRecipe({ swap: 8, ramp: 1 }));
+    const blend = blendCheckpoints(base, watched, { swap: 8, ramp: 1 });
     await expect(blend.read('synthesis.b4.const')).rejects.toMatchObject({ code: 'TENSOR_NOT_FINITE' });
   });
 
   test('refuses unknown names, unlike models and impossible recipes', async () => {
-    const blend = blendCheckpoints(base, transfer, completeRecipe({ swap: 8 }));
+    const blend = blendCheckpoints(base, transfer, { swap: 8 });
     await expect(blend.read('synthesis.b64.const')).rejects.toMatchObject({ code: 'TENSOR_MISSING' });
     const refusal = (action: () => unknown, code: string) =>
       expect(action).toThrow(expect.objectContaining({ code }));
-    refusal(
-      () => blendCheckpoints(base, randomGenerator(), completeRecipe({ swap: 8 })),
-      'CHECKPOINTS_DIFFER',
-    );
-    refusal(() => blendCheckpoints(base, transfer, completeRecipe({ swap: 64 })), 'SWAP_NOT_A_RESOLUTION');
-    refusal(() => blendPlan(base, transfer, completeRecipe({ swap: 64 })), 'SWAP_NOT_A_RESOLUTION');
+    refusal(() => blendCheckpoints(base, randomGenerator(), { swap: 8 }), 'CHECKPOINTS_DIFFER');
+    refusal(() => blendCheckpoints(base, transfer, { swap: 64 }), 'SWAP_NOT_A_RESOLUTION');
+    refusal(() => blendPlan(base, transfer, { swap: 64 }), 'SWAP_NOT_A_RESOLUTION');
   });
 });
 
@@ -198,7 +199,7 @@ describe('mix', () => {
 
 test('the plan covers every tensor once and reads none', () => {
   const [b, t] = [spy(base), spy(transfer)];
-  const rows = blendPlan(b.watched, t.watched, completeRecipe({ swap: 8 }));
+  const rows = blendPlan(b.watched, t.watched, { swap: 8 });
   expect(rows.map(({ group, alpha }) => [group, alpha])).toEqual([
     ['mapping', 0],
     [4, 1],

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { blendModels } from '../../src/swap/blend.js';
-import type { Cut } from '../../src/swap/recipe/cut.js';
-import type { Recipe } from '../../src/swap/recipe/recipe-model.js';
+import type { Cut, Recipe } from '../../src/swap/recipe/schema.js';
 import { fixture } from '../support/golden.js';
 
 /** Everything that a model holds, under TensorFlow's names for the layers. */
@@ -106,11 +105,10 @@ async function requireSame(cut: Cut): Promise<void> {
   for (const base of [cut.low, other]) {
     const recipe: Recipe = {
       base,
-      others: [base === 'low' ? 'high' : 'low'],
-      alpha: {},
+      models: { [base]: {}, [base === 'low' ? 'high' : 'low']: {} },
       cut,
       mapping: cut.low,
-      wAvg: cut.low,
+      w_avg: cut.low,
       noise: cut.tool === 'animegan' ? 'blended' : cut.low,
     };
     const blend = blendModels(models, recipe);

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mixtureOf, weightsAt } from '../../src/swap/mixture.js';
-import { type Alpha, alphaAt } from '../../src/swap/recipe/alpha.js';
+import { alphaAt } from '../../src/swap/recipe/alpha.js';
 import { checkRecipe, type ModelShape } from '../../src/swap/recipe/check-recipe.js';
-import { completeRecipe } from '../../src/swap/recipe/recipe.js';
+import { pairRecipe } from '../../src/swap/recipe/pair.js';
 import { RecipeError } from '../../src/swap/recipe/recipe-error.js';
-import { pairOfRecipe, type Recipe, recipeOfPair } from '../../src/swap/recipe/recipe-model.js';
-import { alpha as schedule } from '../../src/swap/recipe/schedule.js';
+import type { Alpha, Recipe } from '../../src/swap/recipe/schema.js';
 import { type Slot, slotOf } from '../../src/swap/recipe/slot.js';
 
 const RESOLUTIONS = [4, 8, 16, 32];
@@ -17,13 +16,21 @@ const at = (resolution: number, level: 0 | 1 = 1, part: Slot['part'] = 'conv'): 
   part,
 });
 
-function recipeOf(alpha: Record<string, Alpha>, more: Partial<Recipe> = {}): Recipe {
+/** A recipe of models with an α, and of others without. */
+function recipeOf(
+  alphas: Readonly<Record<string, Alpha>>,
+  { without = [], ...more }: Partial<Recipe> & { readonly without?: readonly string[] } = {},
+): Recipe {
+  const models = [
+    ['base', {}],
+    ...Object.entries(alphas).map(([name, alpha]) => [name, { alpha }]),
+    ...without.map((name) => [name, {}]),
+  ];
   return {
     base: 'base',
-    others: Object.keys(alpha),
-    alpha,
+    models: Object.fromEntries(models),
     mapping: 'base',
-    wAvg: 'base',
+    w_avg: 'base',
     noise: 'base',
     ...more,
   };
@@ -33,9 +40,12 @@ const curve = (alpha: Alpha) => RESOLUTIONS.map((r) => alphaAt(alpha, at(r)));
 
 describe('α', () => {
   test('of a swap is the paper’s, whatever the ramp', () => {
-    for (const ramp of [undefined, 0.5, 2]) {
-      const pair = { swap: 8, ramp, structure: 'transfer' } as const;
-      expect(curve({ swap: 8, ramp })).toEqual(RESOLUTIONS.map((r) => schedule(r, pair)));
+    expect(curve({ swap: 8 })).toEqual([1, 1, 0, 0]);
+    for (const ramp of [0.5, 2]) {
+      const octaves = RESOLUTIONS.map((r) => Math.log2(r / 8) - 0.5);
+      const logistic = octaves.map((o) => 1 / (1 + Math.exp(o / ramp)));
+      for (const [i, value] of curve({ swap: 8, ramp }).entries())
+        expect(value).toBeCloseTo(logistic[i]!, 12);
     }
     expect(curve({ swap: 8, side: 'high', amount: 0.5 })).toEqual([0, 0, 0.5, 0.5]);
   });
@@ -128,7 +138,7 @@ describe('weights', () => {
   });
 
   test('an average counts every model alike, in resolutions, mapping and w_avg where that is asked for', () => {
-    const recipe = recipeOf({}, { others: ['a', 'b'], method: 'average', mapping: 'average', wAvg: 'a' });
+    const recipe = recipeOf({}, { without: ['a', 'b'], method: 'average', mapping: 'average', w_avg: 'a' });
     const third = [1 / 3, 1 / 3, 1 / 3];
     expect(mixtureOf('synthesis.b8.conv0.weight', recipe).weights).toEqual(third);
     expect(mixtureOf('mapping.fc0.weight', recipe).weights).toEqual(third);
@@ -138,8 +148,8 @@ describe('weights', () => {
 
   test('a method may differ by resolution', () => {
     const recipe = recipeOf({ a: 0.5 }, { method: { default: 'slerp', 8: 'task' } });
-    expect(mixtureOf('synthesis.b8.conv0.weight', recipe).kernel).toBe('task');
-    expect(mixtureOf('synthesis.b16.conv0.weight', recipe).kernel).toBe('slerp');
+    expect(mixtureOf('synthesis.b8.conv0.weight', recipe).method.name).toBe('task');
+    expect(mixtureOf('synthesis.b16.conv0.weight', recipe).method.name).toBe('slerp');
   });
 
   test('what a model lacks is the base’s', () => {
@@ -150,22 +160,47 @@ describe('weights', () => {
   });
 });
 
-test('a pair becomes a recipe and a pair again', () => {
-  const pairs = fc.record({
-    swap: fc.constantFrom(4, 8, 16),
-    ramp: fc.constantFrom(0, 0.5),
-    structure: fc.constantFrom('transfer', 'base' as const),
-    mapping: fc.constantFrom('transfer', 'base' as const),
-    noise: fc.constantFrom('transfer', 'base' as const),
+test('a pair is a recipe of two', () => {
+  expect(pairRecipe({ swap: 8 })).toEqual({
+    base: 'base',
+    models: { base: {}, transfer: { alpha: { swap: 8 } } },
+    mapping: 'base',
+    w_avg: 'base',
+    noise: 'base',
   });
-  fc.assert(
-    fc.property(pairs, (pair) => {
-      expect(pairOfRecipe(recipeOfPair(pair))).toEqual(pair);
-    }),
-  );
-  const recipe = recipeOfPair(completeRecipe({ swap: 8 }));
-  expect(pairOfRecipe({ ...recipe, normalize: true })).toBeUndefined();
-  expect(pairOfRecipe({ ...recipe, method: 'task' })).toBeUndefined();
+  const all = pairRecipe({
+    swap: 8,
+    ramp: 0.5,
+    structure: 'base',
+    mapping: 'transfer',
+    noiseFrom: 'transfer',
+  });
+  expect(all).toEqual({
+    base: 'base',
+    models: { base: {}, transfer: { alpha: { swap: 8, ramp: 0.5, side: 'high' } } },
+    mapping: 'transfer',
+    w_avg: 'transfer',
+    noise: 'transfer',
+  });
+  // Beyond the models themselves only task vectors go.
+  expect(pairRecipe({ swap: 8, amount: 1.5 })).toMatchObject({ method: 'task' });
+  expect(pairRecipe({ amount: 0.5 }).models['transfer']).toEqual({ alpha: 0.5 });
+  const cut = pairRecipe({ cut: 'pinkney', swap: 8, level: 1 });
+  expect(cut).toMatchObject({
+    cut: { tool: 'pinkney', resolution: 8, level: 1, low: 'transfer' },
+    mapping: 'transfer',
+  });
+});
+
+test.each([
+  ['OPTION_MISSING', {}],
+  ['OPTION_MISSING', { ramp: 1 }],
+  ['OPTION_MISSING', { amount: 1, structure: 'base' }],
+  ['OPTION_MISSING', { swap: 8, level: 1 }],
+  ['OPTION_MISSING', { cut: 'pinkney' }],
+  ['OPTIONS_EXCLUSIVE', { cut: 't27', swap: 8, amount: 1 }],
+] as const)('%s of a pair that says %j', (code, pair) => {
+  expect(() => pairRecipe(pair)).toThrow(expect.objectContaining({ code }));
 });
 
 describe('checkRecipe', () => {
@@ -200,9 +235,9 @@ describe('checkRecipe', () => {
     expect(codeOf(recipeOf({ a: 0.5 }, { noise: 'average' }))).toBe('MODEL_UNDEFINED');
     expect(codeOf(recipeOf({ z: 0.5 }))).toBe('MODEL_UNDEFINED');
     expect(codeOf(recipeOf({ constructor: 0.5 }))).toBe('MODEL_UNDEFINED');
-    expect(codeOf(recipeOf({ a: 0.5 }, { others: ['a', 'a'] }))).toBe('MODEL_TWICE');
-    expect(codeOf(recipeOf({ a: 0.5, base: 0.5 }, { others: ['a'] }))).toBe('TWO_BASES');
-    expect(codeOf(recipeOf({}, { others: ['a'] }))).toBe('ALPHA_MISSING');
+    expect(codeOf(recipeOf({ a: 0.5, base: 0.5 }))).toBe('TWO_BASES');
+    expect(codeOf(recipeOf({}, { without: ['a'] }))).toBe('ALPHA_MISSING');
+    expect(() => codeOf(recipeOf({ a: 0.5 }, { method: 'melt' }))).toThrow(/METHOD_UNKNOWN|RecipeError/);
   });
 
   test('resolutions are the models’', () => {
@@ -245,7 +280,7 @@ describe('checkRecipe', () => {
 
   test('a cut is of two StyleGAN2 generators and has the options of its tool', () => {
     const cut = { tool: 'pinkney', resolution: 8, low: 'a' } as const;
-    const good = recipeOf({}, { others: ['a'], cut });
+    const good = recipeOf({}, { without: ['a'], cut });
     checkRecipe(
       good,
       new Map([
@@ -253,7 +288,7 @@ describe('checkRecipe', () => {
         ['a', shape],
       ] as const),
     );
-    expect(codeOf({ ...good, others: ['a', 'b'] })).toBe('CUT_MODELS');
+    expect(codeOf(recipeOf({}, { without: ['a', 'b'], cut }))).toBe('CUT_MODELS');
     expect(codeOf({ ...good, cut: { ...cut, low: 'b' } })).toBe('CUT_MODELS');
     expect(codeOf({ ...good, cut: { ...cut, resolution: 64 } })).toBe('SWAP_NOT_A_RESOLUTION');
     expect(codeOf({ ...good, cut: { ...cut, width: -1 } })).toBe('RAMP_OUT_OF_RANGE');

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Alpha } from '../../src/swap/recipe/alpha.js';
-import { recipeOfFile } from '../../src/swap/recipe/document.js';
-import { recipeJsonSchema } from '../../src/swap/recipe/file-schema.js';
-import { parseRecipeFile } from '../../src/swap/recipe/parse.js';
-import { printRecipe } from '../../src/swap/recipe/print.js';
-import type { Recipe } from '../../src/swap/recipe/recipe-model.js';
+import { parseRecipeFile } from '../../src/swap/recipe/file/parse.js';
+import { fileOfRecipe, printRecipe } from '../../src/swap/recipe/file/print.js';
+import { recipeJsonSchema } from '../../src/swap/recipe/file/schema.js';
+import { completeRecipe } from '../../src/swap/recipe/recipe.js';
+import type { Alpha, Recipe } from '../../src/swap/recipe/schema.js';
 
 const GOOD = `version: 1
 base: toonhead
@@ -22,46 +21,45 @@ models:
 method: { default: linear, 8: slerp }
 `;
 
-const read = (text: string) => recipeOfFile(parseRecipeFile(text, 'a.yaml').file);
+const read = (text: string) => completeRecipe(parseRecipeFile(text, 'a.yaml').file);
 
 test('a recipe says everything about a blend', () => {
-  const { recipe, models } = read(GOOD);
-  expect(recipe).toEqual({
+  expect(read(GOOD)).toEqual({
     base: 'toonhead',
-    others: ['pixelart', 'dylan', 'other', 'rest'],
-    alpha: {
-      pixelart: { swap: 8, ramp: 0.5 },
-      dylan: { window: [16, 32].map((from) => ({ from, to: from === 16 ? 16 : 64 })), amount: 0.5 },
-      other: { table: { 4: 1, 8: { level0: 0.5, level1: { conv: 0.1 } } } },
-      rest: 0.1,
+    models: {
+      toonhead: { model: 'toonhead' },
+      pixelart: { model: 'pixelart', alpha: { swap: 8, ramp: 0.5 } },
+      dylan: {
+        model: '../models/dylan.pkl',
+        alpha: { window: [16, 32].map((from) => ({ from, to: from === 16 ? 16 : 64 })), amount: 0.5 },
+      },
+      other: { model: 'other', alpha: { table: { 4: 1, 8: { level0: 0.5, level1: { conv: 0.1 } } } } },
+      rest: { model: 'rest', alpha: 0.1 },
     },
     mapping: 'toonhead',
-    wAvg: 'toonhead',
+    w_avg: 'toonhead',
     noise: 'toonhead',
     method: { default: 'linear', 8: 'slerp' },
   });
-  expect([...models.values()].map(({ model }) => model)).toEqual([
-    ...['toonhead', 'pixelart', '../models/dylan.pkl', 'other', 'rest'],
-  ]);
 });
 
 test('JSON is YAML', () => {
   const json = { version: 1, base: 'a', models: { a: null, b: { alpha: { constant: 0.25 } } } };
-  expect(read(JSON.stringify(json)).recipe).toEqual(
-    read('version: 1\nbase: a\nmodels:\n  a:\n  b: {alpha: 0.25}\n').recipe,
+  expect(read(JSON.stringify(json))).toEqual(
+    read('version: 1\nbase: a\nmodels:\n  a:\n  b: {alpha: 0.25}\n'),
   );
 });
 
 test('a cut takes what belongs to no resolution from its low model', () => {
-  const { recipe } = read(
+  const recipe = read(
     'version: 1\nbase: a\nmodels: {a: , b: }\ncut: {tool: pinkney, resolution: 8, low: b}\nw_avg: a\n',
   );
-  expect(recipe).toMatchObject({ mapping: 'b', wAvg: 'a', noise: 'b', alpha: {} });
+  expect(recipe).toMatchObject({ mapping: 'b', w_avg: 'a', noise: 'b', models: { a: {}, b: {} } });
 });
 
 test('what is printed means the same', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
-  const resolution = fc.constantFrom(4, 8, 16);
+  const resolution = fc.constantFrom<number[]>(4, 8, 16);
   const alpha: fc.Arbitrary<Alpha> = fc.oneof(
     share,
     fc.record({ swap: resolution, ramp: share, side: fc.constantFrom('low', 'high' as const) }),
@@ -69,7 +67,7 @@ test('what is printed means the same', () => {
       ramp: fc.record({ centre: resolution, width: share, shape: fc.constant('cosine' as const) }),
     }),
     fc.record({
-      window: fc.constant([
+      window: fc.constant<{ from: number; to: number }[]>([
         { from: 4, to: 4 },
         { from: 16, to: 32 },
       ]),
@@ -82,18 +80,18 @@ test('what is printed means the same', () => {
   fc.assert(
     fc.property(alpha, alpha, fc.boolean(), (a, b, normalize) => {
       const recipe: Recipe = {
-        ...{ base: 'base', others: ['a', 'b-2'], alpha: { a, 'b-2': b }, normalize },
-        ...{ mapping: 'a', wAvg: 'average', noise: 'base', method: { default: 'task', 16: 'slerp' } },
+        base: 'base',
+        models: {
+          base: { model: './my models/base.pkl' },
+          a: { model: 'a', sha256: 'ab'.repeat(32), alpha: a },
+          'b-2': { recipe: 'b.yaml', alpha: b },
+        },
+        ...{ mapping: 'a', w_avg: 'average', noise: 'base' },
+        ...{ method: { default: 'task', 16: 'slerp' }, normalize },
       };
-      const sha256 = 'ab'.repeat(32);
-      const models = new Map([
-        ['base', { model: './my models/base.pkl', isRecipe: false }],
-        ['a', { model: 'a', isRecipe: false, sha256 }],
-        ['b-2', { model: 'b.yaml', isRecipe: true }],
-      ]);
-      const again = read(printRecipe(recipe, models));
-      expect(again.recipe).toEqual(recipe);
-      expect([...again.models]).toEqual([...models]);
+      const again = read(printRecipe(fileOfRecipe(recipe)));
+      expect(again).toEqual(recipe);
+      expect(Object.keys(again.models)).toEqual(Object.keys(recipe.models));
     }),
     { numRuns: 50 },
   );
@@ -154,7 +152,7 @@ describe('refuses with the line and the reason', () => {
     const codeAt = (text: string) => {
       const { lines, file } = parseRecipeFile(text, 'a.yaml');
       try {
-        recipeOfFile(file);
+        completeRecipe(file);
       } catch (error) {
         const { code, at } = error as { code: string; at: string[] };
         return [code, lines.lineOf(at)];

@@ -1,23 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
+import { pairOf } from '../../src/swap/blend.js';
 import { checkRecipe } from '../../src/swap/recipe/check-recipe.js';
-import { parseRecipe } from '../../src/swap/recipe/parse-recipe.js';
-import { type BlendRecipe, completeRecipe } from '../../src/swap/recipe/recipe.js';
-import { type RecordedPair, recipeMetadata } from '../../src/swap/recipe/recipe-metadata.js';
-import { recipeOfPair } from '../../src/swap/recipe/recipe-model.js';
+import { type PairSettings, pairRecipe } from '../../src/swap/recipe/pair.js';
+import { parseRecipe } from '../../src/swap/recipe/parse-recorded.js';
+import { blendMetadata } from '../../src/swap/recipe/record.js';
 import { randomGenerator } from '../support/random-generator.js';
 
 const shape = { family: 'stylegan2', resolution: 32 } as const;
 
-function check(recipe: BlendRecipe): void {
+function check(pair: PairSettings): void {
   const shapes = new Map(['base', 'transfer'].map((name) => [name, shape]));
-  checkRecipe(recipeOfPair(recipe), shapes);
+  checkRecipe(pairRecipe(pair), shapes);
 }
 
-function codeOf(recipe: BlendRecipe): string | undefined {
+function codeOf(pair: PairSettings): string | undefined {
   try {
-    check(recipe);
+    check(pair);
     return undefined;
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
@@ -28,25 +28,25 @@ function codeOf(recipe: BlendRecipe): string | undefined {
 
 describe('checkRecipe of a pair', () => {
   test('accepts every resolution of the model and every width from 0', () => {
-    for (const swap of [4, 8, 16, 32]) expect(codeOf(completeRecipe({ swap }))).toBeUndefined();
-    for (const ramp of [0, 0.001, 1, 100]) expect(codeOf(completeRecipe({ swap: 8, ramp }))).toBeUndefined();
+    for (const swap of [4, 8, 16, 32]) expect(codeOf({ swap })).toBeUndefined();
+    for (const ramp of [0, 0.001, 1, 100]) expect(codeOf({ swap: 8, ramp })).toBeUndefined();
   });
 
   test('refuses a swap that is no resolution and lists those there are', () => {
     for (const swap of [0, 2, 5, 12, 64, -8, 8.5, Number.NaN]) {
-      expect(codeOf(completeRecipe({ swap }))).toBe('SWAP_NOT_A_RESOLUTION');
+      expect(codeOf({ swap })).toBe('SWAP_NOT_A_RESOLUTION');
     }
-    expect(() => check(completeRecipe({ swap: 64 }))).toThrow(/4, 8, 16, 32.*found 64/);
+    expect(() => check({ swap: 64 })).toThrow(/4, 8, 16, 32.*found 64/);
   });
 
   test('refuses widths that are none', () => {
     for (const ramp of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(codeOf(completeRecipe({ swap: 8, ramp }))).toBe('RAMP_OUT_OF_RANGE');
+      expect(codeOf({ swap: 8, ramp })).toBe('RAMP_OUT_OF_RANGE');
     }
   });
 
   test('refuses a model that is neither of the two', () => {
-    const recipe = { ...completeRecipe({ swap: 8 }), mapping: 'both' } as unknown as BlendRecipe;
+    const recipe = { swap: 8, mapping: 'both' } as unknown as PairSettings;
     expect(codeOf(recipe)).toBe('SIDE_UNKNOWN');
   });
 });
@@ -59,29 +59,33 @@ describe('metadata', () => {
     sha256: async () => 'ab'.repeat(32),
   } as const;
 
-  test('records the recipe, what it came to and the inputs, without folders', async () => {
-    const recipe = completeRecipe({ swap: 8, ramp: 0.5, structure: 'base', noise: 'transfer' });
-    const metadata = await recipeMetadata(recipe, { base, transfer });
+  const write = (pair: PairSettings) => blendMetadata(pairRecipe(pair), pairOf(base, transfer));
+
+  test('records the recipe and the inputs, without folders', async () => {
+    const pair = { swap: 8, ramp: 0.5, structure: 'base', noiseFrom: 'transfer' } as const;
+    const metadata = await write(pair);
     expect(metadata.recipe).not.toContain('somebody');
-    const read = parseRecipe(metadata) as RecordedPair;
-    expect(read).toMatchObject({ version: 1, ...recipe });
-    expect(read?.transfer).toEqual({
-      path: 'toon.pkl',
+    const { models, version, ...recipe } = parseRecipe(metadata)!;
+    expect([version, recipe]).toEqual([
+      1,
+      { base: 'base', mapping: 'base', w_avg: 'base', noise: 'transfer' },
+    ]);
+    expect(models['transfer']).toEqual({
+      model: 'toon.pkl',
       format: 'stylegan2-ada-pytorch',
       network: 'G_ema',
       sha256: 'ab'.repeat(32),
+      alpha: { swap: 8, ramp: 0.5, side: 'high' },
     });
-    expect(read?.base).toEqual({ path: 'random generator 1', format: 'memory', sha256: '' });
-    expect(Object.keys(read?.alpha ?? {})).toEqual(['4', '8', '16']);
+    expect(models['base']).toEqual({ model: 'random generator 1', format: 'memory', sha256: '' });
   });
 
   test('is the same text for the same blend', async () => {
-    const write = () => recipeMetadata(completeRecipe({ swap: 4 }), { base, transfer });
-    expect(await write()).toEqual(await write());
+    expect(await write({ swap: 4 })).toEqual(await write({ swap: 4 }));
   });
 
   test('is undefined where there is none, or none that is understood', async () => {
-    const { recipe: text } = await recipeMetadata(completeRecipe({ swap: 8 }), { base, transfer });
+    const { recipe: text } = await write({ swap: 8 });
     const good = JSON.parse(text) as Record<string, unknown>;
     expect(parseRecipe({ recipe: text })).toBeDefined();
     const bad: string[] = [
@@ -95,13 +99,55 @@ describe('metadata', () => {
       'x'.repeat(2_000_000),
       JSON.stringify({ ...good, version: 2 }),
       JSON.stringify({ ...good, extra: 1 }),
-      JSON.stringify({ ...good, swap: '8' }),
-      JSON.stringify({ ...good, alpha: { 8: 2 } }),
-      JSON.stringify({ ...good, alpha: { constructor: 1 } }),
+      JSON.stringify({ ...good, models: {}, base: 8 }),
+      text.replace('"swap":8', '"swap":"8"'),
+      text.replace('"swap":8', '"swap":8,"ramp":-1'),
       text.replace('"version":1', '"__proto__":{},"version":1'),
     ];
     expect(parseRecipe({})).toBeUndefined();
     for (const recipe of bad) expect(parseRecipe({ recipe }), recipe.slice(0, 60)).toBeUndefined();
+  });
+
+  test('of before there was one form of recipes are read', () => {
+    const input = (name: string, sha256 = 'cd'.repeat(32)) => ({ path: name, format: 'safetensors', sha256 });
+    const pair = {
+      version: 1,
+      base: input('a.safetensors'),
+      transfer: { ...input('b.pkl'), network: 'G_ema' },
+      ...{ swap: 8, ramp: 0.5, structure: 'base', mapping: 'base', noise: 'transfer' },
+      alpha: { 4: 0, 8: 0.25, 16: 1 },
+    };
+    expect(parseRecipe({ recipe: JSON.stringify(pair) })).toEqual({
+      version: 1,
+      base: 'base',
+      models: {
+        base: { model: 'a.safetensors', format: 'safetensors', sha256: 'cd'.repeat(32) },
+        transfer: {
+          ...{ model: 'b.pkl', format: 'safetensors', network: 'G_ema', sha256: 'cd'.repeat(32) },
+          alpha: { swap: 8, ramp: 0.5, side: 'high' },
+        },
+      },
+      ...{ mapping: 'base', w_avg: 'base', noise: 'transfer' },
+    });
+    const blend = {
+      version: 2,
+      recipe: {
+        ...{ base: 'a', others: ['c', 'b'], alpha: { b: { window: [{ from: 4, to: 8 }] }, c: 0.5 } },
+        ...{ mapping: 'average', wAvg: 'a', noise: 'a', method: { default: 'linear', 8: 'slerp' } },
+      },
+      models: { a: input('a.pt'), b: { ...input('b.pt', ''), recipe: pair }, c: input('c.pt') },
+    };
+    const read = parseRecipe({ recipe: JSON.stringify(blend) });
+    expect(Object.keys(read!.models)).toEqual(['a', 'c', 'b']);
+    expect(read).toMatchObject({
+      ...{ version: 1, base: 'a', mapping: 'average', w_avg: 'a', method: { default: 'linear', 8: 'slerp' } },
+      models: {
+        b: { alpha: { window: [{ from: 4, to: 8 }] }, blended: { models: { transfer: { model: 'b.pkl' } } } },
+        c: { model: 'c.pt', alpha: 0.5 },
+      },
+    });
+    const without = { ...blend, models: { a: input('a.pt') } };
+    expect(parseRecipe({ recipe: JSON.stringify(without) })).toBeUndefined();
   });
 
   test('never throws', () => {

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alpha, alphas } from '../../src/swap/recipe/schedule.js';
+import { alphaAt } from '../../src/swap/recipe/alpha.js';
+import { type PairSettings, pairRecipe } from '../../src/swap/recipe/pair.js';
+
+/** The share of the transfer model in a resolution of a pair. */
+function alpha(resolution: number, pair: PairSettings): number {
+  return alphaAt(pairRecipe(pair).models['transfer']!.alpha!, { resolution, level: 1, part: 'conv' });
+}
+
+function alphas(resolutions: readonly number[], pair: PairSettings): Map<number, number> {
+  return new Map(resolutions.map((r) => [r, alpha(r, pair)]));
+}
 
 const RESOLUTIONS = [4, 8, 16, 32, 64, 128, 256, 512, 1024];
 const resolution = fc.constantFrom(...RESOLUTIONS);

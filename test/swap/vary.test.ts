@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RecipeFile } from '../../src/swap/recipe/file-schema.js';
-import { parseRecipeFile } from '../../src/swap/recipe/parse.js';
-import { partOf, withPart } from '../../src/swap/recipe/vary.js';
+import { parseRecipeFile } from '../../src/swap/recipe/file/parse.js';
+import type { RecipeDocument } from '../../src/swap/recipe/file/schema.js';
+import { partOf, withPart } from '../../src/swap/recipe/file/vary.js';
 
 const { file } = parseRecipeFile(
   `version: 1
@@ -18,7 +18,7 @@ cut: { tool: pinkney, resolution: 8, low: a }
   'recipe.yaml',
 );
 
-const alphaOf = (changed: RecipeFile, name: string) => Object(changed.models[name])['alpha'];
+const alphaOf = (changed: RecipeDocument, name: string) => Object(changed.models[name])['alpha'];
 
 describe('what a part of a recipe becomes', () => {
   test.each([

@@ -16,7 +16,7 @@ const TORCH: readonly string[] = ['.pt', '.pth', '.ckpt'];
  * Decides by the output's extension in which form it is written: in place of the container that was named, or of the
  * source where that is such a file; else as safetensors, or as rosinality's .pt. Pickles are never written anew.
  *
- * @param container what --container names
+ * @param container what `container` names
  * @param source the file whose form is taken where no container is named
  * @throws UsageError `OUTPUT_FORMAT`, `CONTAINER_KIND`, `CONTAINER_MISSING`
  */
@@ -41,7 +41,7 @@ export function outputForm(
   throw new UsageError(
     'CONTAINER_MISSING',
     `${out}: expected a pickle whose form the result takes, found none`,
-    { hint: 'name one of the same architecture with --container FILE, or write .safetensors or .pt' },
+    { hint: 'name one of the same architecture as `container`, or write .safetensors or .pt' },
   );
 }
 
@@ -59,11 +59,11 @@ function usualExtension({ container }: CheckpointFile): string {
   return container === 'pickle' ? '.pkl' : '.pt';
 }
 
-/** @throws UsageError `OPTIONS_EXCLUSIVE` for `--dtype` where the container decides on types */
+/** @throws UsageError `OPTIONS_EXCLUSIVE` for a `dtype` where the container decides on types */
 export function requireNoDType(form: OutputForm, dtype: string | undefined): void {
   if (form.kind !== 'in-place' || dtype === undefined) return;
   throw new UsageError(
     'OPTIONS_EXCLUSIVE',
-    `--dtype: expected no type, because numbers are stored as ${form.container.path} stores them, found ${dtype}`,
+    `\`dtype\`: expected no type, because numbers are stored as ${form.container.path} stores them, found ${dtype}`,
   );
 }

@@ -1,5 +1,5 @@
 import { elementCount } from '../../numbers/shape.js';
-import type { OpenModels } from './blend-models.js';
+import type { OpenModels } from './open-models.js';
 import type { OutputForm } from './output-form.js';
 import type { NetworkPlanRow } from './plan.js';
 
@@ -49,12 +49,4 @@ export function predict(
     memoryBytes: START_BYTES + (TENSORS_PER_MODEL * readers + TENSORS_BESIDE) * largest,
     seconds: START_SECONDS + readBytes / READ_RATE + writtenBytes / WRITE_RATE,
   };
-}
-
-export function predictionLine({ readBytes, writtenBytes, memoryBytes, seconds }: Prediction): string {
-  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
-  return (
-    `reads ${megabytes(readBytes)}, writes ${megabytes(writtenBytes)}; ` +
-    `about ${megabytes(memoryBytes)} of memory and ${seconds.toFixed(1)} s`
-  );
 }

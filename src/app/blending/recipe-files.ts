@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { InputFileError } from '../../errors.js';
 import { openForReading } from '../../files/random-access.js';
-import { MAX_RECIPE_BYTES, type ParsedRecipe, parseRecipeFile } from '../../swap/recipe/parse.js';
+import { MAX_RECIPE_BYTES, type ParsedRecipe, parseRecipeFile } from '../../swap/recipe/file/parse.js';
 
 /** Recipes may take blends of other recipes as models, this deep. */
 export const MAX_NESTING = 8;

@@ -12,16 +12,12 @@ import { writeCheckpoint } from '../../checkpoint/writers/write.js';
 import { UsageError, unlessAborted } from '../../errors.js';
 import type { WrittenDType } from '../../formats/dtype.js';
 import { blendModels, type Models } from '../../swap/blend.js';
-import {
-  blendMetadata,
-  draftMetadata,
-  OUTPUT_KEY,
-  RECIPE_KEY,
-  type RecordedOutput,
-} from '../../swap/recipe/recipe-metadata.js';
-import type { Recipe } from '../../swap/recipe/recipe-model.js';
-import type { BlendJob } from './blend-job.js';
-import type { OpenModels } from './blend-models.js';
+import { OUTPUT_KEY, RECIPE_KEY } from '../../swap/recipe/recipe-keys.js';
+import { blendMetadata, draftMetadata } from '../../swap/recipe/record.js';
+import type { RecordedOutput, RecordedRecipe } from '../../swap/recipe/recorded.js';
+import type { Recipe } from '../../swap/recipe/schema.js';
+import type { BlendJob } from './job.js';
+import type { OpenModels } from './open-models.js';
 import { type OutputForm, outputForm, requireNoDType } from './output-form.js';
 
 /** A blend that can be written: everything has been checked that can be without reading the weights. */
@@ -67,7 +63,7 @@ export async function prepareBlend(job: BlendJob, models: OpenModels): Promise<P
 export async function writeBlend(
   blend: PreparedBlend,
   options: WriteBlendOptions,
-): Promise<{ recipe: unknown; inPlace: InPlaceReport | undefined }> {
+): Promise<{ recipe: RecordedRecipe; inPlace: InPlaceReport | undefined }> {
   const { out, form, blends, models, recipe, dtype, lossy } = blend;
   // All files are hashed while they are blended, on a thread of its own.
   const metadata = recordOf(blend, options.signal);
@@ -83,7 +79,7 @@ export async function writeBlend(
     const draft = await draftMetadata(recipe, models);
     await writeCheckpoint(out, first, { ...options, dtype, metadata: draft, lateMetadata });
   }
-  return { recipe: JSON.parse((await metadata)[RECIPE_KEY]), inPlace };
+  return { recipe: JSON.parse((await metadata)[RECIPE_KEY]) as RecordedRecipe, inPlace };
 }
 
 type BlendRecord = { readonly [RECIPE_KEY]: string } & Readonly<Record<string, string>>;
@@ -128,7 +124,7 @@ function requireOneNetwork(
   if (form.kind === 'in-place' || networks === undefined || networks.length === 1) return;
   throw new UsageError(
     'OPTIONS_EXCLUSIVE',
-    `--networks: expected one network for ${out}, which holds one, found ${networks.join(', ')}`,
-    { hint: 'several are written in place of a training snapshot: --out FILE.pkl' },
+    `\`networks\`: expected one network for ${out}, which holds one, found ${networks.join(', ')}`,
+    { hint: 'several are written in place of a training snapshot, into a .pkl' },
   );
 }

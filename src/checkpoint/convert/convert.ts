@@ -99,7 +99,7 @@ async function withConversion<T>(
       for (const checkpoint of networks.values()) await requireRosinality(checkpoint, { lossy: true });
     }
     const lost = options.network === undefined ? lostNetworks(file, networks) : [];
-    const hint = lost.length > 0 ? 'accept it with --lossy, or name one network with --network' : undefined;
+    const hint = lost.length > 0 ? 'accept it with `lossy`, or name one network with `network`' : undefined;
     for (const checkpoint of networks.values()) lost.push(...lostInTensors(checkpoint, options));
     if (container !== undefined) lost.push(...(await lostInContainer(container, networks)));
     return await work({ networks, container, lost, hint });
@@ -140,11 +140,11 @@ async function networkIn(file: CheckpointFile, name: NetworkName): Promise<Check
 function requireContainer({ container }: ConvertOptions): string {
   if (container !== undefined) return container;
   throw new UsageError('CONTAINER_MISSING', 'expected a file whose form the output takes, found none', {
-    hint: 'name it with --container',
+    hint: 'name it with `container`',
   });
 }
 
-function losesSomething(input: string, lost: readonly string[], hint = 'accept it with --lossy'): UsageError {
+function losesSomething(input: string, lost: readonly string[], hint = 'accept it with `lossy`'): UsageError {
   return new UsageError(
     'CONVERT_LOSES',
     `${input}: expected a format that holds all of it, would lose ${lost.join('; ')}`,

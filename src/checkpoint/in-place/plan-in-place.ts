@@ -87,7 +87,7 @@ export function refuseLosses(container: CheckpointFile, { rounded, kept, dropped
   throw new InputFileError(
     'CONTAINER_LOSES',
     `${container.path}: expected a container that holds all of the network, but it ${verb} ${names[0]}${more}`,
-    { hint: 'accept it with --lossy' },
+    { hint: 'accept it with `lossy`' },
   );
 }
 
@@ -108,7 +108,7 @@ async function fitAll(
       throw new InputFileError(
         'CONTAINER_DIFFERS',
         `${container.path}: expected a container with the settings of the network, found ${fit.settings.join(', ')}`,
-        { hint: 'the pictures would differ; accept it with --lossy, or choose another container' },
+        { hint: 'the pictures would differ; accept it with `lossy`, or choose another container' },
       );
     }
     const full = (tensor: string) => `${name}/${tensor}`;

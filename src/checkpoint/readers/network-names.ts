@@ -1,11 +1,10 @@
 /**
  * What the networks of a training snapshot are called here, whatever a format calls them: `G_ema` (the running
- * average, with which pictures are made; TensorFlow's `Gs`, rosinality's `g_ema`), `G` and `D`.
+ * average, with which pictures are made; TensorFlow's `Gs`, rosinality's `g_ema`), `G` and `D`. In the order of
+ * preference: the first one that a file has is read unless another is asked for.
  */
-export type NetworkName = 'G_ema' | 'G' | 'D';
-
-/** In the order of preference: the first one that a file has is read unless another is asked for. */
-export const NETWORK_NAMES: readonly NetworkName[] = ['G_ema', 'G', 'D'];
+export const NETWORK_NAMES = ['G_ema', 'G', 'D'] as const;
+export type NetworkName = (typeof NETWORK_NAMES)[number];
 
 const ALIASES: ReadonlyMap<string, NetworkName> = new Map([
   ['g_ema', 'G_ema'],

@@ -71,7 +71,7 @@ export async function requireRosinality(
     throw cannotHold(
       path,
       `no clamp of activations, found ±${architecture.convClamp}`,
-      'accept it with --lossy',
+      'accept it with `lossy`',
     );
   }
   const taps = [1, 3, 3, 1];
@@ -95,7 +95,7 @@ function requireGenerator(checkpoint: Checkpoint): Architecture {
 function cannotHold(
   path: string,
   what: string,
-  hint = 'write safetensors, or in place of a container (--container)',
+  hint = 'write safetensors, or in place of a container (`container`)',
 ): UsageError {
   return new UsageError('FORMAT_CANNOT_HOLD', `${path}: rosinality's format expects ${what}`, { hint });
 }

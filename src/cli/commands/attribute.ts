@@ -1,85 +1,51 @@
-import { basename } from 'node:path';
-import { requireRendered } from '../../checkpoint/checkpoint.js';
-import { modelLabel, openModel } from '../../checkpoint/names.js';
-import { type AttributionReport, attributePictures } from '../../compare/attribute-pictures.js';
-import type { Attribution } from '../../compare/attribution.js';
-import { readPictureBytes, uprightSize } from '../../picture/decode.js';
-import type { Picture } from '../../picture/picture.js';
-import { decodePicture } from '../../picture/read-picture.js';
-import { labelOf } from '../../render/styles.js';
-import { chosenLoss } from '../chosen-loss.js';
-import { chosenEngine } from '../engine.js';
-import type { EngineChoice } from '../options/options.js';
-import type { Context, Outcome } from '../outcome.js';
-import type { Terminal } from '../terminal/terminal.js';
-
-export interface AttributeCommandOptions extends EngineChoice {
-  readonly network?: string;
-  readonly own: number;
-  readonly loss: string;
-  readonly steps?: number;
-  readonly class?: number;
-}
-
-/** Of the progress bar: fine enough to be seen moving. */
-const PARTS = 1000;
+import { type AttributeDocument, type AttributedPicture, attribute } from '../../app/attribute.js';
+import { DEFAULT_OWN } from '../../compare/attribution.js';
+import { command } from '../command.js';
+import { computing } from '../options/computing.js';
+import { engineOptions } from '../options/engine.js';
+import { classOption, generatorNetwork } from '../options/models.js';
+import { option, withUsual } from '../options/option.js';
+import { wholeNumber } from '../options/parsers.js';
+import { loss } from '../options/search.js';
+import { COMMANDS } from './list.js';
 
 /** `blend attribute MODEL PICTURE…`: whether a generator made them. */
-export async function attributeCommand(
-  model: string,
-  paths: readonly string[],
-  options: AttributeCommandOptions,
-  { signal, terminal }: Context,
-): Promise<Outcome> {
-  const checkpoint = await openModel(model, { network: options.network });
-  try {
-    const architecture = requireRendered(checkpoint);
-    labelOf(architecture, options.class);
-    const pictures: Picture[] = [];
-    for (const path of paths) pictures.push(await readFitting(path, architecture.resolution, terminal));
-    const { loss, spec } = await chosenLoss(options.loss, architecture.resolution, terminal);
-    const engine = await chosenEngine(options, terminal);
-    const progress = await terminal.progress({ label: basename(checkpoint.origin.path), total: PARTS });
-    const { own, steps, class: classIndex } = options;
-    const report = await attributePictures(checkpoint, pictures, engine, {
-      own,
-      loss,
-      steps,
-      classIndex,
-      signal,
-      onProgress: (done) => progress.update(Math.round(done * PARTS)),
-    }).finally(() => progress.finish());
+export default command(COMMANDS.attribute, {
+  options: [
+    generatorNetwork,
+    classOption,
+    withUsual(
+      option(
+        '--own <n>',
+        "how many of the generator's own pictures to compare with",
+        'search',
+        wholeNumber({ min: 2, max: 10_000 }),
+      ),
+      DEFAULT_OWN,
+    ),
+    option(
+      '--steps <n>',
+      "steps of the search (default: the projector's own)",
+      'search',
+      wholeNumber({ min: 1, max: 1_000_000 }),
+    ),
+    loss,
+    ...engineOptions,
+  ],
+  async run([model, pictures], options, run) {
+    const { document } = await attribute(model, pictures, { ...computing(options), ...run });
+    const { name } = document;
     return {
-      document: {
-        model: checkpoint.origin.path,
-        loss: spec,
-        engine: engine.description,
-        pictures: report.pictures.map((found, k) => ({ picture: paths[k], ...found })),
-        own: report.own,
-      },
+      document,
       lines: [
-        ...report.pictures.map((found, k) => `${paths[k]}: ${sentence(found, modelLabel(model))}`),
-        rangeLine(report),
+        ...document.pictures.map((found) => `${found.picture}: ${sentence(found, name)}`),
+        rangeLine(document),
       ],
     };
-  } finally {
-    await checkpoint.close();
-  }
-}
+  },
+});
 
-/** A picture in the generator's size. One that had to be scaled is told of: it no longer is what came out of it. */
-async function readFitting(path: string, size: number, terminal: Terminal): Promise<Picture> {
-  const bytes = await readPictureBytes(path);
-  const { width, height } = await uprightSize(bytes, path);
-  if (width !== size || height !== size) {
-    terminal.warn(
-      `${path}: ${width} x ${height} px, scaled to ${size} px; what was scaled is found less exactly`,
-    );
-  }
-  return decodePicture(bytes, size, path);
-}
-
-function sentence({ verdict, distance, score, share }: Attribution, model: string): string {
+function sentence({ verdict, distance, score, share }: AttributedPicture, model: string): string {
   const words = {
     made: `as near as what ${model} makes itself: it may well have made this picture`,
     unclear: `further than what ${model} makes itself, but not by much: it cannot be told whether it made this picture`,
@@ -89,7 +55,7 @@ function sentence({ verdict, distance, score, share }: Attribution, model: strin
   return `${words} (distance ${distance.toPrecision(3)}, score ${score.toFixed(1)}; ${rank})`;
 }
 
-function rangeLine({ own }: AttributionReport): string {
+function rangeLine({ own }: AttributeDocument): string {
   const [least, most] = [own[0]!, own.at(-1)!];
   return `its own ${own.length} pictures: distances ${least.toPrecision(3)} to ${most.toPrecision(3)}`;
 }

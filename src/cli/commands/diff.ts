@@ -1,9 +1,8 @@
-import type { Checkpoint } from '../../checkpoint/checkpoint.js';
-import { type CheckpointDiff, diffCheckpoints, type GroupDistance } from '../../checkpoint/inspect/diff.js';
-import { openModel } from '../../checkpoint/names.js';
-import { describeArchitecture } from '../../swap/compare.js';
-import type { Context, Outcome } from '../outcome.js';
+import { type ComparedNetwork, type DiffDocument, diff } from '../../app/diff.js';
+import { command } from '../command.js';
+import { network } from '../options/models.js';
 import { resolutionName, table } from '../terminal/table.js';
+import { COMMANDS } from './list.js';
 
 /** Characters of the longest bar. */
 const BAR = 30;
@@ -12,68 +11,48 @@ const BAR = 30;
 const MAX_LISTED = 5;
 
 /** `blend diff A B`: how far two networks are from each other. */
-export async function diffCommand(
-  a: string,
-  b: string,
-  options: { readonly network?: string },
-  { signal, terminal }: Context,
-): Promise<Outcome> {
-  const models = [await openModel(a, options)];
-  try {
-    models.push(await openModel(b, options));
-    const [first, second] = models as [Checkpoint, Checkpoint];
-    const total = new Set([...first.tensors.keys(), ...second.tensors.keys()]).size;
-    const progress = await terminal.progress({ label: 'comparing', total });
-    let diff: CheckpointDiff;
-    try {
-      diff = await diffCheckpoints(first, second, { signal, onProgress: (done) => progress.update(done) });
-    } finally {
-      progress.finish();
-    }
-    return {
-      document: { a: describe(first), b: describe(second), ...diff },
-      lines: linesOf(first, second, diff),
-    };
-  } finally {
-    await Promise.all(models.map((model) => model.close()));
-  }
-}
+export default command(COMMANDS.diff, {
+  options: [network()],
+  async run([a, b], options, run) {
+    const { document } = await diff(a, b, { ...options, ...run });
+    return { document, lines: linesOf(document) };
+  },
+});
 
-function describe({ origin, architecture }: Checkpoint): Record<string, unknown> {
-  return { ...origin, family: architecture.family, resolution: architecture.resolution };
-}
-
-function linesOf(a: Checkpoint, b: Checkpoint, diff: CheckpointDiff): string[] {
-  const identical = diff.tensors.filter((tensor) => tensor.identical).length;
-  const side = (name: string, { origin, architecture }: Checkpoint) => {
-    const network = origin.network === undefined ? '' : `, network ${origin.network}`;
-    return `${name}  ${origin.path}${network}: ${describeArchitecture(architecture)}`;
-  };
+function linesOf(document: DiffDocument): string[] {
+  const { a, b, sameArchitecture, tensors, resolutions } = document;
+  const identical = tensors.filter((tensor) => tensor.identical).length;
   return [
-    side('a', a),
-    side('b', b),
-    diff.sameArchitecture
+    sideLine('a', a),
+    sideLine('b', b),
+    sameArchitecture
       ? 'the architectures are the same: the two can be blended'
       : 'the architectures differ: the two cannot be blended',
-    ...unmatchedLines(diff),
-    `tensors: ${diff.tensors.length} compared, ${identical} identical`,
-    ...(diff.resolutions.length === 0 ? [] : ['', ...distanceLines(diff.resolutions, a.architecture)]),
+    ...unmatchedLines(document),
+    `tensors: ${tensors.length} compared, ${identical} identical`,
+    ...(resolutions.length === 0 ? [] : ['', ...distanceLines(document)]),
   ];
 }
 
+function sideLine(name: string, { path, network, description }: ComparedNetwork): string {
+  return `${name}  ${path}${network === undefined ? '' : `, network ${network}`}: ${description}`;
+}
+
 /** A bar for each resolution; the longest one is that of the largest distance. */
-function distanceLines(groups: readonly GroupDistance[], architecture: object): string[] {
-  const largest = Math.max(0, ...groups.map(({ distance }) => distance).filter(Number.isFinite));
+function distanceLines({ a, resolutions }: DiffDocument): string[] {
+  const largest = Math.max(0, ...resolutions.map(({ distance }) => distance).filter(Number.isFinite));
   const rows = table([
     ['resolution', 'identical', 'distance'],
-    ...groups.map(({ resolution, tensors, identical, distance }) => [
-      resolutionName(resolution, architecture),
+    ...resolutions.map(({ resolution, tensors, identical, distance }) => [
+      resolutionName(resolution, a),
       `${identical} of ${tensors}`,
       Number.isNaN(distance) ? 'not finite' : distance === 0 ? '0' : distance.toPrecision(3),
     ]),
   ]);
   return [
-    ...rows.map((row, i) => (i === 0 ? row : `${row}  ${bar(groups[i - 1]!.distance, largest)}`.trimEnd())),
+    ...rows.map((row, i) =>
+      i === 0 ? row : `${row}  ${bar(resolutions[i - 1]!.distance, largest)}`.trimEnd(),
+    ),
     'distance is |b - a| / |a| over the weights; noise buffers and filters do not count',
   ];
 }
@@ -84,7 +63,7 @@ function bar(distance: number, largest: number): string {
   return '█'.repeat(Math.max(1, Math.round((distance / largest) * BAR)));
 }
 
-function unmatchedLines({ unmatched }: CheckpointDiff): string[] {
+function unmatchedLines({ unmatched }: DiffDocument): string[] {
   if (unmatched.length === 0) return [];
   const shape = (extents: readonly number[] | undefined) =>
     extents === undefined ? 'missing' : `[${extents.join(', ')}]`;

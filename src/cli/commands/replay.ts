@@ -1,27 +1,19 @@
 import { replay } from '../../app/replay.js';
-import { checkOutput } from '../../files/outputs.js';
-import type { CommonOptions } from '../options/options.js';
-import type { Context, Outcome } from '../outcome.js';
-import { withByteProgress } from '../terminal/byte-progress.js';
+import { command } from '../command.js';
+import { model } from '../options/models.js';
+import { about } from '../options/option.js';
+import { force, out } from '../options/output.js';
+import { COMMANDS } from './list.js';
 
-interface ReplayOptions extends CommonOptions {
-  readonly model?: ReadonlyMap<string, string>;
-  readonly out?: string;
-}
+const WHERE =
+  'where a model of the recipe is, or the container that it was written in place of; else they are looked for beside the file, here, and by name';
 
 /** `blend replay FILE`: proves that a blend is what its recipe says. */
-export async function replayCommand(
-  path: string,
-  { model, out, force }: ReplayOptions,
-  { signal, terminal }: Context,
-): Promise<Outcome> {
-  if (out !== undefined) await checkOutput(out, { force, inputs: [path] });
-  const { inputs, ...comparison } = await withByteProgress(terminal, 'blending', (onProgress) =>
-    replay(path, { models: model, out, force, signal, onProgress }),
-  );
-  const text = comparison.sameFile ? 'the same file, byte for byte' : 'the same tensors, bit for bit';
-  return {
-    document: { file: path, inputs, ...comparison, ...(out && { output: out }) },
-    lines: [`${path}: ${text} (${comparison.tensors} tensors)`],
-  };
-}
+export default command(COMMANDS.replay, {
+  options: [about(model, WHERE), out('also keep what was made'), force],
+  async run([path], options, run) {
+    const { document } = await replay(path, { ...options, ...run });
+    const text = document.sameFile ? 'the same file, byte for byte' : 'the same tensors, bit for bit';
+    return { document, lines: [`${path}: ${text} (${document.tensors} tensors)`] };
+  },
+});

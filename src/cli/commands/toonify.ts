@@ -1,233 +1,105 @@
-import { randomUUID } from 'node:crypto';
-import { dirname, join, resolve } from 'node:path';
-import { batchFailure } from '../../app/shared/batch.js';
-import { requireRendered } from '../../checkpoint/checkpoint.js';
-import { InputFileError, UsageError } from '../../errors.js';
-import { removeAbandoned } from '../../files/atomic-write.js';
-import { checkFolder } from '../../files/folders.js';
-import { withLock } from '../../files/lock.js';
-import { checkOutput } from '../../files/outputs.js';
-import { checkFilm } from '../../picture/film/film.js';
-import { FILM_FPS } from '../../project/search-film.js';
-import { checkTruncation, labelOf } from '../../render/styles.js';
-import { type BatchFiles, batchFilesOf } from '../../toonify/batch/batch-files.js';
-import { openBatchLog } from '../../toonify/batch/batch-log.js';
-import type { Item } from '../../toonify/batch/plan.js';
-import type { Settings } from '../../toonify/batch/record.js';
-import { type Result, runItems } from '../../toonify/batch/run-items.js';
-import { planWithFaces } from '../../toonify/batch/search-faces.js';
-import { totalsOf } from '../../toonify/batch/totals.js';
-import { faceSettings, requireConsistentFaces } from '../../toonify/face-settings.js';
-import { defaultJobs, makeToonifiers } from '../../toonify/make-toonifiers.js';
-import { isBundledPair, type ModelOptions, type Models, openModels } from '../../toonify/models.js';
-import type { PartOptions } from '../../toonify/parts.js';
-import type { ToonSettings } from '../../toonify/toonifier.js';
-import { requireTunable } from '../../toonify/tuned-blend.js';
-import { chosenLoss } from '../chosen-loss.js';
-import type { CommonOptions, EngineChoice } from '../options/options.js';
-import { type SearchChoice, searchSettings } from '../options/search-options.js';
-import type { Context, Outcome } from '../outcome.js';
-import { table } from '../terminal/table.js';
-import { describeError } from '../terminal/terminal.js';
+import { optionMissing, optionsExclusive, UsageError } from '../../errors.js';
+import { command } from '../command.js';
+import { computing } from '../options/computing.js';
+import { engineOptions } from '../options/engine.js';
+import { faceOptions } from '../options/face.js';
+import { classOption, model, psi, recursive } from '../options/models.js';
+import { flag, option } from '../options/option.js';
+import { force, out, progressFilm } from '../options/output.js';
+import { text, wholeNumber } from '../options/parsers.js';
+import { pivotal, searchOptions } from '../options/search.js';
+import { pairOf, sourceOf, sourceOptions } from '../options/source.js';
+import { PROGRAMS } from './list.js';
 
-export interface ToonifyOptions extends CommonOptions, EngineChoice, ModelOptions, PartOptions, SearchChoice {
-  readonly matchColours?: true;
-  readonly psi: number;
-  readonly class?: number;
-  readonly out?: string;
-  readonly sideBySide?: true;
-  readonly recursive?: true;
-  readonly jobs?: number;
-  readonly report?: string | boolean;
-  readonly progressFilm?: string;
-}
+const EXAMPLES = `
+Without models the bundled pair toonhead + pixelart is blended at swap 8. Pictures may be in any format that is
+commonly used. Faces are looked for and cut out the way generators know them; a picture of exactly the generator's size,
+or one that "blend align" made, is taken as aligned already. Results are PNG files called NAME-toon.png, in the current
+folder (NAME-toon-1.png, NAME-toon-2.png, ... of a photo with several faces); those of a folder are in FOLDER-toons here,
+in the same sub-folders. A second run skips what is finished already.
 
-/** `toonify PICTURE|FOLDER...`: finds each picture's w in the base and renders it through the blend. */
-export async function toonifyCommand(
-  paths: readonly string[],
-  options: ToonifyOptions,
-  context: Context,
-): Promise<Outcome> {
-  requireConsistentFaces(options);
-  const files = await batchFilesOf(paths, options);
-  if (files === undefined) return toonify(paths, options, undefined, context);
-  const { signal, terminal } = context;
-  const onWait = (pid: number) =>
-    terminal.info(`waiting for another toonify that writes to this folder (process ${pid})`);
-  await checkFolder(dirname(files.journal));
-  // Two runs at once would do the same pictures, and one of them could not write its results.
-  return withLock(`${files.journal}.lock`, { signal, onWait }, () => toonify(paths, options, files, context));
-}
+Examples:
+  toonify portrait.jpg
+  toonify photos --out toons --side-by-side
+  toonify party.jpg --paste-back --match-colours
+  toonify portrait.jpg --base toonhead --transfer dylan --swap 8
+  toonify portrait.jpg --recipe three.yaml
+  toonify portrait.jpg --blend my-blend.safetensors --base my-base.safetensors
+  toonify --again portrait-toon.png
 
-/** One result that is made again. */
-export interface Again {
-  /** What the result calls its picture. */
-  readonly named: string | undefined;
-  readonly output: string;
-  /** Which one of a picture's results it is, where there are several. */
-  readonly number: number | undefined;
-  /** The settings that have to come out, as the result carries them. */
-  readonly expected: Settings;
-}
+Exit codes: 0 done, 1 fault of the program, 2 wrong call, 3 bad input file, 4 cannot write, 5 some pictures failed,
+130 interrupted.`;
 
-/** @param again where a single result is wanted, whatever is there already */
-export async function toonify(
-  paths: readonly string[],
-  options: ToonifyOptions,
-  files: BatchFiles | undefined,
-  context: Context,
-  again?: Again,
-): Promise<Outcome> {
-  const { terminal } = context;
-  const force = options.force === true;
-  const models = await openModels(options);
-  try {
-    const architecture = requireRendered(models.base);
-    checkTruncation(architecture, options);
-    labelOf(architecture, options.class);
-    if (options.pivotal !== undefined) requireTunable(models);
-    const { loss, spec } = await chosenLoss(options.loss, architecture.resolution, terminal);
-    const settings = toonSettings({ ...options, loss: spec });
-    // Everything that a result depends on beside its picture. What it was computed on is no part of it.
-    const record: Settings = { ...models.identity, ...settings, ...(await faceSettings(options)) };
-    const planning = {
-      ...options,
-      out: again === undefined ? options.out : nowhere(again.output),
-      recursive: options.recursive === true,
-      force,
-      settings: record,
-      files: models.files,
-      except: files?.report === undefined ? [] : [files.report],
-    };
-    const planned = await planWithFaces(paths, planning, architecture.resolution, context);
-    const items = again === undefined ? planned : [onlyItem(planned, record, again)];
-    if (isBundledPair(options)) terminal.info(`using the bundled generators: ${models.description}`);
-    if (models.warning !== undefined) terminal.warn(models.warning);
-    if (files !== undefined)
-      await removeAbandoned([...outputsOf(items), ...(files.report === undefined ? [] : [files.report])]);
-    const todo = items.filter((item) => item.state === 'todo').length;
-    await checkProgressFilm(options, items.length, models.files);
-    const jobs = options.jobs ?? defaultJobs(architecture, options, todo);
-    const making = { ...options, jobs: Math.min(jobs, todo), modelOptions: options, models, settings, loss };
-    const { description } = models;
-    const log =
-      files &&
-      (await openBatchLog(files, {
-        description,
-        settings: record,
-        items,
-        force,
-        models: modelPaths(models),
-      }));
-    try {
-      const pasteBack = options.pasteBack === true;
-      const matchColours = options.matchColours === true;
-      const computing = makeToonifiers(making, terminal);
-      const run = {
-        ...options,
-        pasteBack,
-        matchColours,
-        jobs,
-        record,
-        log,
-        ...computing,
-        named: again?.named,
-        film: options.progressFilm,
-      };
-      const results = await runItems(items, models, settings, run, context);
-      for (const line of summary(results)) terminal.info(line);
-      return outcomeOf(results, models, files);
-    } finally {
-      await log?.finish();
+/** What may stand beside `--again`: where things are, what computes, how it is said. */
+const WITH_AGAIN: readonly string[] = [
+  ...['again', 'out', 'force', 'base', 'transfer', 'blend', 'model', 'landmarks'],
+  ...['engine', 'device', 'threads', 'half', 'cache', 'json', 'quiet', 'verbose'],
+];
+
+export default command(PROGRAMS.toonify, {
+  examples: EXAMPLES,
+  options: [
+    ...sourceOptions,
+    option('--blend <model>', 'a finished blend of the base, instead of models or a recipe', 'in', text),
+    psi,
+    classOption,
+    recursive,
+    model,
+    out('a folder, or the name of the one result (PNG, JPEG, WebP)'),
+    flag('--side-by-side', 'write input, reconstruction and result next to each other', 'out'),
+    option(
+      '--report <file>',
+      'an HTML page about the pictures (default for folders: report.html with the results)',
+      'out',
+      text as (word: string, name: string) => string | boolean,
+      { rare: true },
+    ),
+    flag('--no-report', 'no such page', 'out', { rare: true }),
+    progressFilm,
+    force,
+    ...faceOptions,
+    flag('--no-align', 'the pictures are aligned already: take their centre squares as they are', 'face'),
+    flag('--paste-back', 'put the results back into the photo', 'face'),
+    flag('--match-colours', 'with --paste-back: give the results the light and tint of the photo', 'face'),
+    ...searchOptions,
+    pivotal,
+    ...engineOptions,
+    option(
+      '--jobs <n>',
+      'pictures that are worked on at once (default: one for each core up to 128 px, else 1)',
+      'engine',
+      wholeNumber({ min: 1, max: 64 }),
+      { rare: true },
+    ),
+    option(
+      '--again <result>',
+      'make a result once more, from the settings that it carries, and compare; a PICTURE only where it is not found',
+      'in',
+      text,
+    ),
+  ],
+  async run([paths], options, run, given) {
+    if (options.again !== undefined) {
+      return (await import('./again.js')).madeAgain(options.again, paths, options, run, given, WITH_AGAIN);
     }
-  } finally {
-    await models.close();
-  }
-}
-
-function toonSettings(options: ToonifyOptions): ToonSettings {
-  const { psi, class: classIndex, sideBySide } = options;
-  return { ...searchSettings(options), psi, class: classIndex, sideBySide: sideBySide === true };
-}
-
-function outcomeOf(results: readonly Result[], models: Models, files: BatchFiles | undefined): Outcome {
-  const failures = results.flatMap((result) => (result.error === undefined ? [] : [result.error]));
-  const document = {
-    models: models.description,
-    ...files,
-    results: results.map(({ error, ...result }) => ({
-      ...result,
-      ...(error === undefined ? {} : { error: describeError(error) }),
-    })),
-  };
-  const lines = results.flatMap((result) =>
-    result.status === 'failed' || result.output === undefined ? [] : [result.output],
-  );
-  return { document, lines, failure: batchFailure(failures, results.length) };
-}
-
-/** Makes sure that a film of the search can be made, which is of one picture. */
-async function checkProgressFilm(
-  { progressFilm, pasteBack, force }: ToonifyOptions,
-  count: number,
-  inputs: readonly string[],
-): Promise<void> {
-  if (progressFilm === undefined) return;
-  if (count > 1 || pasteBack === true) {
-    const found = count > 1 ? `${count} pictures` : '--paste-back';
-    throw new UsageError('FILM_OF_SEVERAL', `--progress-film: expected one picture, found ${found}`, {
-      hint: 'a film shows the search for one face',
-    });
-  }
-  await checkFilm(progressFilm, { fps: FILM_FPS });
-  await checkOutput(progressFilm, { force, inputs });
-}
-
-/** A folder that is not there, so that no result is in the way of planning; nothing is written to it. */
-function nowhere(output: string): string {
-  return join(dirname(output), `.${randomUUID()}`);
-}
-
-/**
- * The one item that is made again.
- * @throws InputFileError `SETTINGS_DIFFER` where it would not be made from the same
- */
-function onlyItem(items: readonly Item[], record: Settings, again: Again): Item {
-  const { output, number, expected } = again;
-  const item = items.find((one) => one.state === 'todo' && one.part.number === number) ?? items[0]!;
-  // What is of the result itself, not of the settings.
-  const { version, input, number: face, of } = expected;
-  const found: Settings = { version, input, number: face, of, ...record };
-  const other = [...new Set([...Object.keys(expected), ...Object.keys(found)])].find(
-    (key) => JSON.stringify(found[key]) !== JSON.stringify(expected[key]),
-  );
-  if (other === undefined) return { ...item, output };
-  const shown = (settings: Settings) => String(JSON.stringify(settings[other])).slice(0, MAX_SHOWN);
-  throw new InputFileError(
-    'SETTINGS_DIFFER',
-    `${other}: expected ${shown(expected)} as the result says, found ${shown(found)}`,
-    { hint: 'a model or a landmarks file is another one than then; say where the right one is' },
-  );
-}
-
-/** Characters of a setting that a message repeats. */
-const MAX_SHOWN = 80;
-
-/** Where the models of a run are, for one that makes a result again. */
-function modelPaths({ names, files }: Models): Record<string, string> {
-  return Object.fromEntries(
-    (['base', 'transfer', 'model'] as const)
-      .filter((role) => names[role] !== undefined)
-      .map((role, i) => [role, resolve(files[i]!)]),
-  );
-}
-
-function outputsOf(items: readonly Item[]): string[] {
-  return items.flatMap(({ output }) => output ?? []);
-}
-
-function summary(results: readonly Result[]): string[] {
-  if (results.length === 1) return [];
-  const totals = totalsOf(results).filter(({ count }) => count > 0);
-  return table([['', 'pictures', 'seconds each', 'PSNR'], ...totals.map(({ cells }) => cells)]);
-}
+    if (paths.length === 0) {
+      throw new UsageError('ARGUMENT_MISSING', 'picture|folder: expected, but not given', {
+        hint: 'for example: toonify portrait.jpg; see also toonify --help',
+      });
+    }
+    if (options.model !== undefined)
+      throw optionMissing('again', '`model` says where a model of a result is');
+    const { toonify } = await import('../../app/toonify.js');
+    const { toonSource } = await import('../../app/toonifying/open-models.js');
+    const { summaryOf } = await import('../lines/toonify-lines.js');
+    const { recipe, blend } = options;
+    if (recipe !== undefined && blend !== undefined) throw optionsExclusive('recipe', 'blend');
+    const source =
+      recipe === undefined ? toonSource({ ...pairOf(options), blend }) : sourceOf(undefined, options);
+    const { document, failure } = await toonify(paths, source, { ...computing(options), ...run });
+    const lines = document.results.flatMap(({ status, output }) =>
+      status === 'failed' || output === undefined ? [] : [output],
+    );
+    return { document, lines, notes: summaryOf(document.results), failure };
+  },
+});

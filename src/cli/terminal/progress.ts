@@ -12,7 +12,7 @@ export interface ProgressOptions {
   readonly total: number;
 }
 
-export interface Progress {
+export interface ProgressDisplay {
   /** @param done steps so far; `loss` is what the optimiser has reached */
   update(done: number, detail?: { loss?: number }): void;
   /** Takes the bar away for a moment, so that a message can be printed. */
@@ -21,12 +21,12 @@ export interface Progress {
 }
 
 /** A bar on a terminal, a few plain lines elsewhere; on stderr either way. */
-export async function startProgress(options: ProgressOptions): Promise<Progress> {
+export async function startProgress(options: ProgressOptions): Promise<ProgressDisplay> {
   const isTerminal = process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
   return isTerminal ? startBar(options) : startLines(options);
 }
 
-async function startBar({ label, total }: ProgressOptions): Promise<Progress> {
+async function startBar({ label, total }: ProgressOptions): Promise<ProgressDisplay> {
   const { default: progress } = await import('cli-progress');
   const started = performance.now();
   const bar = new progress.SingleBar({
@@ -68,7 +68,7 @@ async function startBar({ label, total }: ProgressOptions): Promise<Progress> {
   };
 }
 
-function startLines({ label, total }: ProgressOptions): Progress {
+function startLines({ label, total }: ProgressOptions): ProgressDisplay {
   const clock = startClock(total);
   let [lastTime, lastDone] = [performance.now(), 0];
   return {

@@ -1,6 +1,9 @@
-import { StyleganBlendError } from '../../errors.js';
+import type { Notice, Progress } from '../../app/run/run.js';
 import { printable } from '../../text/printable.js';
-import type { Progress, ProgressOptions } from './progress.js';
+import type { Running } from '../command.js';
+import type { Outcome } from '../outcome.js';
+import { Bars } from './bars.js';
+import { describeError, worded } from './errors.js';
 
 export interface TerminalOptions {
   /** Name of the program, in front of errors. */
@@ -12,23 +15,37 @@ export interface TerminalOptions {
 
 /** Everything that is printed goes through here: answers to stdout, all else to stderr. */
 export class Terminal {
-  private bar: Progress | undefined;
+  private readonly bars = new Bars();
 
   constructor(private readonly options: TerminalOptions) {}
 
-  /** Whether the answer is a document. */
-  get isJson(): boolean {
-    return this.options.json;
+  /** Does work whose progress and notices are shown as they come. */
+  async watching<T>(signal: AbortSignal, work: (run: Running) => Promise<T>): Promise<T> {
+    const run = {
+      signal,
+      onProgress: (progress: Progress) => {
+        if (!this.options.quiet) this.bars.show(progress);
+      },
+      onNotice: ({ kind, message }: Notice) => {
+        if (kind === 'warning') this.warn(message);
+        else this.info(message);
+      },
+    };
+    try {
+      return await work(run);
+    } finally {
+      await this.bars.finish();
+    }
   }
 
   /** What the program is doing; not with `--quiet`. */
   info(line: string): void {
-    if (!this.options.quiet) this.message(line);
+    if (!this.options.quiet) this.message(worded(line));
   }
 
   /** What one should know although the work goes on. */
   warn(line: string): void {
-    this.message(`${this.options.program}: ${line}`);
+    this.message(`${this.options.program}: ${worded(line)}`);
   }
 
   /** An error in one line, and what to do about it in another. */
@@ -39,48 +56,24 @@ export class Terminal {
     if (this.options.verbose) process.stderr.write(`${stackOf(error)}\n`);
   }
 
+  /** What a command has come to: its answer, notes beside it, and its failure. */
+  outcome({ document, lines, notes = [], failure }: Outcome): void {
+    for (const note of notes) this.info(note);
+    const whole = failure === undefined ? document : { ...document, error: describeError(failure) };
+    this.answer(whole, lines);
+    if (failure !== undefined) this.error(failure);
+  }
+
   /** The answer: one JSON document, or lines. */
-  answer(document: Readonly<Record<string, unknown>>, lines: readonly string[]): void {
+  answer(document: object, lines: readonly string[]): void {
     const text = this.options.json ? [JSON.stringify(document, null, 2)] : lines.map(printable);
     if (text.length > 0) process.stdout.write(`${text.join('\n')}\n`);
   }
 
-  /** Starts to show how far long work is. Its `finish` has to be called, whatever happens. */
-  async progress(options: ProgressOptions): Promise<Progress> {
-    if (this.options.quiet) return SILENT;
-    const { startProgress } = await import('./progress.js');
-    const bar = await startProgress({ ...options, label: printable(options.label) });
-    this.bar = bar;
-    return {
-      update: (done, detail) => bar.update(done, detail),
-      clear: () => bar.clear(),
-      finish: () => {
-        this.bar = undefined;
-        bar.finish();
-      },
-    };
-  }
-
   private message(line: string): void {
-    this.bar?.clear();
+    this.bars.clear();
     process.stderr.write(`${printable(line)}\n`);
   }
-}
-
-const SILENT: Progress = { update: () => {}, clear: () => {}, finish: () => {} };
-
-/** What an error says, whether it is one of ours or a fault of the program. */
-export function describeError(error: unknown): { code: string; message: string; hint?: string } {
-  if (error instanceof StyleganBlendError) {
-    const { code, message, hint } = error;
-    return hint === undefined ? { code, message } : { code, message, hint };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    code: 'INTERNAL',
-    message: `internal error: ${message}`,
-    hint: 'this is a fault of the program; please report it with what --verbose prints',
-  };
 }
 
 function stackOf(error: unknown): string {

@@ -2,22 +2,21 @@ import { createInterface } from 'node:readline/promises';
 import { AbortedError } from '../../errors.js';
 import type { Terms } from '../../models/index.js';
 import { printable } from '../../text/printable.js';
-import type { Terminal } from './terminal.js';
+import type { Running } from '../command.js';
 
 /**
  * Shows what is about to be downloaded and under which licence, and finds out whether the user agrees: with
  * `--accept-licence` or by answering y on a terminal. Where nobody can answer, that is a no.
  */
-export function acceptance(
+export function askForLicence(
   accepted: boolean,
-  terminal: Terminal,
-  signal: AbortSignal,
+  { signal, onNotice }: Pick<Running, 'signal' | 'onNotice'>,
 ): (terms: Terms) => Promise<boolean> {
   return async (terms) => {
     const canAnswer = process.stdin.isTTY === true && process.stderr.isTTY === true;
     const lines = describeTerms(terms);
     if (accepted || !canAnswer) {
-      for (const line of lines) terminal.info(line);
+      for (const message of lines) onNotice({ kind: 'info', message });
       return accepted;
     }
     return ask([...lines.map(printable), 'download it under this licence? [y/N] '].join('\n'), signal);

@@ -43,7 +43,7 @@ export function requireFps(format: FilmFormat, fps: number): void {
   if (fps >= MIN_FPS && fps <= most) return;
   throw new UsageError(
     'FPS_OUT_OF_RANGE',
-    `fps: expected ${MIN_FPS}..${most} frames a second for ${format}, found ${fps}`,
+    `\`fps\`: expected ${MIN_FPS}..${most} frames a second for ${format}, found ${fps}`,
   );
 }
 

@@ -1,67 +1,24 @@
-import { alpha as alphaOfSchedule } from './schedule.js';
+import type {
+  Alpha,
+  PartAlpha,
+  RampAlpha,
+  SwapAlpha,
+  TableAlpha,
+  TableEntry,
+  WindowAlpha,
+} from './schema.js';
 import type { Level, Part, Slot } from './slot.js';
 
 /**
- * How much of a model goes into each resolution. A number is the same share everywhere. Of the others `amount`, 1
- * unless said otherwise, is what the highest α comes to.
+ * The ramp's centre lies half-way between the last resolution that swaps and the first that does not. Centred on
+ * the swap itself, α(swap) would stay 0.5 however narrow the ramp, and would not converge to the hard swap.
  */
-export type Alpha = number | SwapAlpha | RampAlpha | WindowAlpha | TableAlpha;
+const OCTAVES_FROM_SWAP_TO_CENTRE = 0.5;
 
-/** The low side holds the structure of pictures, the high side their texture. */
-export type BandSide = 'low' | 'high';
-
-/** 1 up to a resolution, 0 above it; with a ramp the logistic of {@link alphaOfSchedule}. */
-export interface SwapAlpha {
-  /** The last resolution of the low side, in pixels. */
-  readonly swap: number;
-  /** Width in octaves, 0 or absent for a hard swap. */
-  readonly ramp?: number;
-  /** Which side of the swap the model supplies; `low` unless said otherwise. */
-  readonly side?: BandSide;
-  readonly amount?: number;
-}
-
-/** From 1 to 0 around any centre. */
-export interface RampAlpha {
-  readonly ramp: {
-    /** Where α is a half, in pixels; need not be a resolution. */
-    readonly centre: number;
-    /** In octaves: the scale of the logistic, the whole transition of the others. 0 is a step. */
-    readonly width: number;
-    readonly shape?: RampShape;
-  };
-  readonly side?: BandSide;
-  readonly amount?: number;
-}
-
-export type RampShape = 'logistic' | 'linear' | 'cosine';
-
-export const RAMP_SHAPES: readonly RampShape[] = ['logistic', 'linear', 'cosine'];
-
-/** `amount` in some resolutions, 0 in the others. */
-export interface WindowAlpha {
-  readonly window: readonly Range[];
-  readonly amount?: number;
-}
-
-/** Resolutions in pixels, both ends included. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** α by resolution; 0 for those that are not listed. */
-export interface TableAlpha {
-  readonly table: Readonly<Record<string, TableEntry>>;
-}
-
-/** One α, or one for each half-resolution. */
-export type TableEntry = PartAlpha | { readonly level0?: PartAlpha; readonly level1?: PartAlpha };
-
-/** One α, or one for each kind of tensor; 0 for those that are not listed. */
-export type PartAlpha = number | { readonly [part in Part]?: number };
-
-/** α of a slot. Within 0..1 unless an amount or a table says otherwise. */
+/**
+ * α of a slot (Pinkney & Adler 2020, section 3): p = (1 - α(r)) · p_base + α(r) · p_transfer. Within 0..1 unless an
+ * amount or a table says otherwise; without a ramp it is exactly 0 or the amount.
+ */
 export function alphaAt(alpha: Alpha, slot: Slot): number {
   if (typeof alpha === 'number') return alpha;
   if ('table' in alpha) return tableAt(alpha.table[slot.resolution], slot.level, slot.part);
@@ -76,15 +33,32 @@ export function namedResolutions(alpha: Alpha): number[] {
   return 'table' in alpha ? Object.keys(alpha.table).map(Number) : [];
 }
 
+/** Another amount of the same α: `share` times what it was, in every slot. */
+export function scaledAlpha(alpha: Alpha, share: number): Alpha {
+  if (typeof alpha === 'number') return alpha * share;
+  if (!('table' in alpha)) return { ...alpha, amount: (alpha.amount ?? 1) * share };
+  return { table: scaledNumbers(alpha.table, share) as TableAlpha['table'] };
+}
+
+function scaledNumbers(value: unknown, share: number): unknown {
+  if (typeof value === 'number') return value * share;
+  const entries = Object.entries(Object(value)).map(([key, inner]) => [key, scaledNumbers(inner, share)]);
+  return Object.fromEntries(entries);
+}
+
 function bandAt(alpha: SwapAlpha | RampAlpha | WindowAlpha, r: number): number {
   if ('window' in alpha) return alpha.window.some(({ from, to }) => from <= r && r <= to) ? 1 : 0;
-  const side = alpha.side ?? 'low';
-  if ('swap' in alpha) {
-    const structure = side === 'low' ? 'transfer' : 'base';
-    return alphaOfSchedule(r, { swap: alpha.swap, ramp: alpha.ramp, structure });
-  }
-  const low = rampAt(alpha.ramp, r);
-  return side === 'low' ? low : 1 - low;
+  const low = 'swap' in alpha ? swapAt(alpha, r) : rampAt(alpha.ramp, r);
+  return alpha.side === 'high' ? 1 - low : low;
+}
+
+/** 1 well below the swap, 0 well above it. */
+function swapAt({ swap, ramp = 0 }: SwapAlpha, r: number): number {
+  const octaves = Math.log2(r) - Math.log2(swap) - OCTAVES_FROM_SWAP_TO_CENTRE;
+  if (ramp === 0) return octaves <= 0 ? 1 : 0;
+  // A tiny ramp makes the quotient ±Infinity, whose exponential is 0 or Infinity: the hard swap, never NaN,
+  // because `octaves` is at least half an octave away from 0 at every power of two.
+  return 1 / (1 + Math.exp(octaves / ramp));
 }
 
 function rampAt({ centre, width, shape = 'logistic' }: RampAlpha['ramp'], r: number): number {
@@ -101,7 +75,7 @@ function tableAt(entry: TableEntry | undefined, level: Level, part: Part): numbe
   if ('level0' in entry || 'level1' in entry) {
     return partAt(level === 0 ? entry.level0 : entry.level1, part);
   }
-  return partAt(entry as PartAlpha, part);
+  return partAt(entry, part);
 }
 
 function partAt(alpha: PartAlpha | undefined, part: Part): number {

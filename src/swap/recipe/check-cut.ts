@@ -1,8 +1,9 @@
 import { resolutionsOf } from '../../checkpoint/architecture/architecture.js';
 import type { ModelShape } from './check-recipe.js';
-import { type Cut, DVSCHULTZ_RESOLUTION } from './cut.js';
+import { DVSCHULTZ_RESOLUTION } from './cut-tools.js';
+import { modelsOf } from './recipe.js';
 import { RecipeError } from './recipe-error.js';
-import { modelsOf, type Recipe } from './recipe-model.js';
+import type { Cut, Recipe } from './schema.js';
 
 /**
  * Checks that a cut can be made in a model of this architecture.
@@ -13,7 +14,8 @@ export function checkCut(recipe: Recipe, cut: Cut, model: ModelShape): void {
     new RecipeError(code, ['cut', key], `cut ${cut.tool}: ${message}`, hint);
   const models = modelsOf(recipe);
   const isOtherwise = recipe.method !== undefined || recipe.normalize === true || recipe.common === true;
-  if (models.length !== 2 || Object.keys(recipe.alpha).length > 0 || isOtherwise) {
+  const hasAlpha = models.some((name) => recipe.models[name]!.alpha !== undefined);
+  if (models.length !== 2 || hasAlpha || isOtherwise) {
     throw fail(
       'CUT_MODELS',
       'tool',

@@ -1,8 +1,11 @@
 import { type AnyArchitecture, resolutionsOf } from '../../checkpoint/architecture/architecture.js';
-import { type Alpha, alphaAt, namedResolutions } from './alpha.js';
+import { methodNamed } from '../methods/registry.js';
+import { alphaAt, namedResolutions } from './alpha.js';
 import { checkCut } from './check-cut.js';
-import { RecipeError } from './recipe-error.js';
-import { AVERAGE, BLENDED, isModelName, methodAt, modelsOf, type Recipe } from './recipe-model.js';
+import { AVERAGE, BLENDED, isModelName } from './model-names.js';
+import { methodAt, modelsOf, othersOf } from './recipe.js';
+import { RecipeError, twoBases } from './recipe-error.js';
+import type { Alpha, Recipe } from './schema.js';
 import { PARTS, type Slot } from './slot.js';
 
 /** What is known of a model before its weights are read. */
@@ -14,7 +17,7 @@ const SUM_TOLERANCE = 1e-9;
 /**
  * Checks that a recipe can be carried out on models of these architectures. Whether the models are alike is another
  * matter.
- * @throws RecipeError `MODEL_UNDEFINED`, `MODEL_TWICE`, `TWO_BASES`, `ALPHA_MISSING`, `SWAP_NOT_A_RESOLUTION`,
+ * @throws RecipeError `MODEL_UNDEFINED`, `METHOD_UNKNOWN`, `TWO_BASES`, `ALPHA_MISSING`, `SWAP_NOT_A_RESOLUTION`,
  *   `RESOLUTION_UNKNOWN`, `RAMP_OUT_OF_RANGE`, `WINDOWS_OVERLAP`, `ALPHA_OUT_OF_RANGE`, `ALPHA_SUM`, and as {@link checkCut}
  */
 export function checkRecipe(recipe: Recipe, models: ReadonlyMap<string, ModelShape>): void {
@@ -25,8 +28,8 @@ export function checkRecipe(recipe: Recipe, models: ReadonlyMap<string, ModelSha
     checkCut(recipe, recipe.cut, models.get(recipe.base)!);
     return;
   }
-  for (const model of recipe.others) {
-    const alpha = recipe.alpha[model];
+  for (const model of othersOf(recipe)) {
+    const { alpha } = recipe.models[model]!;
     if (alpha === undefined) requireAverage(recipe, model, resolutions);
     else checkAlpha(alpha, model, commonOf(recipe, resolutions, models.get(model)!));
   }
@@ -43,42 +46,26 @@ function checkNames(recipe: Recipe, models: ReadonlyMap<string, ModelShape>): vo
       `${at[0]}: expected one of the models (${names.join(', ')}), found ${JSON.stringify(name)}`,
     );
   };
-  for (const [i, name] of names.entries()) {
-    if (names.indexOf(name) !== i) {
-      throw new RecipeError('MODEL_TWICE', ['models', name], `models: ${name} occurs twice`);
-    }
+  for (const name of names) {
     if (!models.has(name) || !isModelName(name)) {
       throw new RecipeError('MODEL_UNDEFINED', ['models', name], `models: nothing is known of ${name}`);
     }
   }
   require(['mapping'], recipe.mapping, AVERAGE);
-  require(['w_avg'], recipe.wAvg, AVERAGE);
+  require(['w_avg'], recipe.w_avg, AVERAGE);
   require(['noise'], recipe.noise, recipe.cut?.tool === 'animegan' ? BLENDED : undefined);
-  for (const name of Object.keys(recipe.alpha)) {
-    if (name === recipe.base) throw twoBases(name);
-    require(['models', name, 'alpha'], name, undefined);
-  }
+  if (recipe.models[recipe.base]?.alpha !== undefined) throw twoBases(recipe.base);
 }
 
-/** The error of a base that is treated like one of the other models. */
-export function twoBases(name: string): RecipeError {
-  return new RecipeError(
-    'TWO_BASES',
-    ['models', name, 'alpha'],
-    `alpha of ${name}: expected none, because it is the base, which gets what the others leave`,
-    'give α to the other models; one model is the base',
-  );
-}
-
-function checkMethods({ method }: Recipe, resolutions: readonly number[]): void {
-  if (typeof method !== 'object') return;
-  for (const key of Object.keys(method)) {
-    if (key !== 'default') requireResolution(Number(key), resolutions, ['method', key], 'method');
+function checkMethods({ method = 'linear' }: Recipe, resolutions: readonly number[]): void {
+  for (const [key, name] of typeof method === 'string' ? [['default', method]] : Object.entries(method)) {
+    methodNamed(name!);
+    if (key !== 'default') requireResolution(Number(key), resolutions, ['method', key!], 'method');
   }
 }
 
 function requireAverage(recipe: Recipe, model: string, resolutions: readonly number[]): void {
-  if (resolutions.every((r) => methodAt(recipe, r) === 'average')) return;
+  if (resolutions.every((r) => methodNamed(methodAt(recipe, r)).ignoresAlpha)) return;
   throw new RecipeError(
     'ALPHA_MISSING',
     ['models', model],
@@ -173,17 +160,17 @@ function* slotsOf(resolutions: readonly number[]): Generator<Slot> {
   }
 }
 
-/** α in a slot: each within 0..1 and together at most 1, but for task vectors. */
+/** α in a slot: each within 0..1 and together at most 1, but where the method extrapolates. */
 function checkShares(slot: Slot, recipe: Recipe): void {
-  const method = methodAt(recipe, slot.resolution);
+  const { extrapolates, ignoresAlpha } = methodNamed(methodAt(recipe, slot.resolution));
   let sum = 0;
-  for (const model of recipe.others) {
-    const alpha = alphaAt(recipe.alpha[model] ?? 0, slot);
-    const isSound = Number.isFinite(alpha) && (method === 'task' || (alpha >= 0 && alpha <= 1));
+  for (const model of othersOf(recipe)) {
+    const alpha = alphaAt(recipe.models[model]!.alpha ?? 0, slot);
+    const isSound = Number.isFinite(alpha) && (extrapolates || (alpha >= 0 && alpha <= 1));
     if (!isSound) throw outOfRange(alpha, model, slot);
     sum += alpha;
   }
-  if (method === 'task' || method === 'average' || recipe.normalize === true) return;
+  if (extrapolates || ignoresAlpha || recipe.normalize === true) return;
   if (sum > 1 + SUM_TOLERANCE) throw tooMuch(sum, slot, recipe);
 }
 
@@ -197,8 +184,9 @@ function outOfRange(alpha: number, model: string, { resolution }: Slot): RecipeE
 }
 
 function tooMuch(sum: number, slot: Slot, recipe: Recipe): RecipeError {
-  const involved = recipe.others.filter((model) => alphaAt(recipe.alpha[model] ?? 0, slot) > 0);
-  const areWindows = involved.every((model) => Object.hasOwn(Object(recipe.alpha[model]), 'window'));
+  const alphaOf = (model: string) => recipe.models[model]!.alpha ?? 0;
+  const involved = othersOf(recipe).filter((model) => alphaAt(alphaOf(model), slot) > 0);
+  const areWindows = involved.every((model) => Object.hasOwn(Object(alphaOf(model)), 'window'));
   const names = involved.join(' and ');
   const at = ['models', involved.at(-1)!, 'alpha'];
   const found = Number(sum.toFixed(6));

@@ -1,29 +1,6 @@
 import { groupOf } from './groups.js';
-import { type Level, slotOf } from './slot.js';
-
-/** Tools whose blends can be remade. t27/stylegan2-ada-pytorch has pinkney's rule without its slip. */
-export type CutTool = 'pinkney' | 't27' | 'dvschultz' | 'animegan';
-
-export const CUT_TOOLS: readonly CutTool[] = ['pinkney', 't27', 'dvschultz', 'animegan'];
-
-/** Where dvschultz's tool cuts unless it is told otherwise. */
-export const DVSCHULTZ_RESOLUTION = 64;
-
-/**
- * The rule by which another tool blends two StyleGAN2 generators, slips included, so that old results can be remade.
- * Each starts from a copy of the low-resolution model and puts tensors of the other into it.
- */
-export interface Cut {
-  readonly tool: CutTool;
-  /** In pixels. */
-  readonly resolution: number;
-  /** pinkney, t27: which half of the resolution the cut is at; 0 unless said otherwise. */
-  readonly level?: Level;
-  /** pinkney, t27, animegan: width of a logistic around the cut, in the tool's positions; 0 or absent is a hard cut. */
-  readonly width?: number;
-  /** Name of the low-resolution model. */
-  readonly low: string;
-}
+import type { Cut } from './schema.js';
+import { slotOf } from './slot.js';
 
 /**
  * The share of the high-resolution model in a tensor, 0..1, where y = 1 / (1 + exp(-x / width)) or 0 and 1:

@@ -10,3 +10,13 @@ export class RecipeError extends UsageError {
     this.at = at;
   }
 }
+
+/** The error of a base that is treated like one of the other models. */
+export function twoBases(name: string): RecipeError {
+  return new RecipeError(
+    'TWO_BASES',
+    ['models', name, 'alpha'],
+    `alpha of ${name}: expected none, because it is the base, which gets what the others leave`,
+    'give α to the other models; one model is the base',
+  );
+}

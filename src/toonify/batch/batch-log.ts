@@ -3,7 +3,7 @@ import { openJournal, type Thumbnails } from './journal.js';
 import type { Item } from './plan.js';
 import { reportFile } from './report.js';
 import type { Report, ReportedPicture } from './report-page.js';
-import type { Result } from './run-items.js';
+import type { Result } from './result.js';
 import { totalsOf } from './totals.js';
 
 /** What is kept of a batch while it goes on: the journal, and the report where one is wanted. */

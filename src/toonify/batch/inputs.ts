@@ -2,7 +2,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { InputFileError, throwIfAborted } from '../../errors.js';
 import { isFolder } from '../../files/folders.js';
-import { STATE_SUFFIX } from '../../project/search-binding.js';
+import { STATE_SUFFIX } from '../../project/search.js';
 
 /** A file to toonify. */
 export interface Input {

@@ -1,16 +1,17 @@
 import { dirname, relative, resolve } from 'node:path';
-import { describeError } from '../../cli/terminal/terminal.js';
+import { z } from 'zod';
 import { openLineLog, readLineLog } from '../../files/line-log.js';
-import type { Result } from './run-items.js';
+import { describedError } from '../../json/described-error.js';
+import type { Result } from './result.js';
 
 /** Raised when lines mean something else. */
 const JOURNAL_VERSION = 1;
 
+const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/);
+
 /** Small pictures of what went in and what came out: JPEG in base64. */
-export interface Thumbnails {
-  readonly before: string;
-  readonly after: string;
-}
+const thumbnails = z.object({ before: base64, after: base64 });
+export type Thumbnails = z.infer<typeof thumbnails>;
 
 /** What is known of a picture from an earlier run. */
 export interface Remembered {
@@ -64,7 +65,7 @@ export async function openJournal(path: string): Promise<Journal> {
         input: place(input),
         ...(output === undefined ? {} : { output: place(output) }),
         ...rest,
-        ...(error === undefined ? {} : describeError(error)),
+        ...(error === undefined ? {} : describedError(error)),
         ...(thumbnails === undefined ? {} : { thumbnails }),
       }),
     stopped: (input, output) => log.append({ type: 'stopped', input: place(input), output: place(output) }),
@@ -73,30 +74,28 @@ export async function openJournal(path: string): Promise<Journal> {
   };
 }
 
-/** What the lines of earlier runs come to. They are anybody's text: whatever does not fit is left out. */
-function history(entries: readonly Record<string, unknown>[]): {
+/** What is read of a line; whatever else stands there is left out, and so is what does not fit. */
+const entry = z.object({
+  type: z.string(),
+  output: z.string(),
+  seconds: z.number().optional().catch(undefined),
+  thumbnails: thumbnails.optional().catch(undefined),
+});
+
+/** What the lines of earlier runs come to. They are anybody's text. */
+function history(entries: readonly unknown[]): {
   remembered: ReadonlyMap<string, Remembered>;
   suspects: ReadonlySet<string>;
 } {
   const remembered = new Map<string, Remembered>();
   const suspects = new Set<string>();
-  for (const { type, output, seconds, thumbnails } of entries) {
-    if (typeof output !== 'string') continue;
+  for (const line of entries) {
+    const { success, data } = entry.safeParse(line);
+    if (!success) continue;
+    const { type, output, ...rest } = data;
     if (type === 'begin') suspects.add(output);
     else suspects.delete(output);
-    if (type !== 'done') continue;
-    remembered.set(output, {
-      ...(typeof seconds === 'number' ? { seconds } : {}),
-      ...(areThumbnails(thumbnails) ? { thumbnails } : {}),
-    });
+    if (type === 'done') remembered.set(output, rest);
   }
   return { remembered, suspects };
-}
-
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-
-function areThumbnails(value: unknown): value is Thumbnails {
-  if (typeof value !== 'object' || value === null) return false;
-  const { before, after } = value as Partial<Record<string, unknown>>;
-  return [before, after].every((text) => typeof text === 'string' && BASE64.test(text));
 }

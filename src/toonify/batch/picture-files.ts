@@ -23,7 +23,7 @@ export interface PictureFilesOptions {
   readonly key: string;
   /** Files in the folders that are no pictures: a report of an earlier run. */
   readonly except?: readonly string[];
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 /**

@@ -35,7 +35,7 @@ export interface PlanOptions {
   readonly parter: (pictures: number) => Promise<Parter>;
   /** Called after each picture. */
   readonly onPicture?: (done: number, total: number) => void;
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 /** More faces than the detector gives. */

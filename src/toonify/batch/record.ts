@@ -1,25 +1,26 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sha256OfFile } from '../../files/sha256.js';
+import { readJson } from '../../json/read.js';
 import { readPictureBytes } from '../../picture/decode.js';
 import { pictureMetadata } from '../../picture/picture-metadata.js';
+import { RECORD_VERSION, type ToonRecord, toonRecord } from './record-schema.js';
 
 /** The key of a result's metadata under which it says what it was made from. */
 export const RESULT_KEY = 'toonify';
 
-/** Raised when equal settings give other results. */
-export const RECORD_VERSION = 1;
-
-/** Everything that determines a result, apart from the input's content. Plain JSON values. */
-export type Settings = Readonly<Record<string, unknown>>;
+/** Everything that determines a result, apart from the input's content. */
+export type Settings = Omit<ToonRecord, 'version' | 'input'>;
 
 /** What a result carries along: a later run finds out by it whether there is anything left to do. */
 export async function recordFor(inputPath: string, settings: Settings): Promise<Record<string, string>> {
-  return {
-    [RESULT_KEY]: JSON.stringify({
-      version: RECORD_VERSION,
-      input: await sha256OfFile(inputPath),
-      ...settings,
-    }),
-  };
+  const record = { version: RECORD_VERSION, input: await sha256OfFile(inputPath), ...settings };
+  // In the order of the schema, as it is when it is read back.
+  return { [RESULT_KEY]: JSON.stringify(toonRecord.parse(record)) };
+}
+
+/** The settings that a result's metadata carries; undefined where there are none that are understood. */
+export function recordOf(metadata: Readonly<Record<string, string>> | undefined): ToonRecord | undefined {
+  return readJson(toonRecord, metadata?.[RESULT_KEY]);
 }
 
 /** How far a picture could be found again; for people and for the next run's report, not for comparing. */
@@ -38,11 +39,12 @@ export async function finishedResult(
   inputPath: string,
   settings: Settings,
 ): Promise<Finished | undefined> {
-  const found = await metadataOf(outputPath);
-  if (found?.[RESULT_KEY] === undefined) return undefined;
-  const expected = await recordFor(inputPath, settings);
-  if (found[RESULT_KEY] !== expected[RESULT_KEY]) return undefined;
-  return { distance: Number(found['distance']), psnr: Number(found['psnr']) };
+  const metadata = await metadataOf(outputPath);
+  const found = recordOf(metadata);
+  if (found === undefined) return undefined;
+  const expected = recordOf(await recordFor(inputPath, settings));
+  if (!isDeepStrictEqual(found, expected)) return undefined;
+  return { distance: Number(metadata!['distance']), psnr: Number(metadata!['psnr']) };
 }
 
 /** Whether a picture's metadata has an entry, such as that of a result of this program, of whatever input. */
@@ -50,14 +52,9 @@ export async function hasRecord(path: string, key: string): Promise<boolean> {
   return (await metadataOf(path))?.[key] !== undefined;
 }
 
-/** How many results of this input and these settings there are, one for each face, where `path` is the first one. */
+/** How many results of one input and one set of settings there are, one for each face, where `path` is the first one. */
 export async function facesOfResult(path: string): Promise<number> {
-  try {
-    const { of } = JSON.parse((await metadataOf(path))?.[RESULT_KEY] ?? '{}') as { of?: unknown };
-    return typeof of === 'number' && Number.isInteger(of) ? of : 0;
-  } catch {
-    return 0;
-  }
+  return recordOf(await metadataOf(path))?.of ?? 0;
 }
 
 async function metadataOf(path: string): Promise<Record<string, string> | undefined> {

@@ -1,10 +1,10 @@
 import { relative, resolve } from 'node:path';
-import { describeError } from '../../cli/terminal/terminal.js';
+import { describedError } from '../../json/described-error.js';
 import { escapeMarkup } from '../../text/markup.js';
 import { printable } from '../../text/printable.js';
 import type { Thumbnails } from './journal.js';
 import { REPORT_MARK, STYLE } from './report-style.js';
-import type { Result } from './run-items.js';
+import type { Result } from './result.js';
 import { duration, totalsOf } from './totals.js';
 
 /** A picture of the report; one without a result is still to be done. */
@@ -92,7 +92,7 @@ function picture(path: string, thumbnail: string | undefined, alt: string, folde
 
 function failureTable(failures: readonly Result[], folder: string): string {
   const body = failures.map(({ input, error }) => {
-    const { code, message, hint } = describeError(error);
+    const { code, message, hint } = describedError(error);
     const why = hint === undefined ? text(message) : `${text(message)}<br><i>${text(hint)}</i>`;
     return `<tr><td><a href="${linkTo(input, folder)}">${text(nameOf(input))}</a></td><td>${text(code)}</td><td>${why}</td></tr>`;
   });

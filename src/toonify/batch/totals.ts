@@ -1,4 +1,4 @@
-import type { Result } from './run-items.js';
+import type { Result } from './result.js';
 
 /** One line of a batch's summary. */
 export interface Total {
@@ -15,7 +15,7 @@ const STATUS_TEXTS: Readonly<Record<Result['status'], string>> = {
 };
 
 /** How many pictures came to which end, with the median and the range of their times and of how well they were found. */
-export function totalsOf(results: readonly Result[]): Total[] {
+export function totalsOf(results: readonly Pick<Result, 'status' | 'seconds' | 'psnr'>[]): Total[] {
   return (['done', 'skipped', 'failed'] as const).map((status) => {
     const own = results.filter((result) => result.status === status);
     const seconds = own.flatMap((result) => result.seconds ?? []);

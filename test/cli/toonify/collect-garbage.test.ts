@@ -40,7 +40,7 @@ test('nothing of a picture is kept once it is done', async () => {
   };
   const before = await toonify(2);
   const after = await toonify(8);
-  await toonifier.dispose();
+  await toonifier[Symbol.asyncDispose]();
   // Eight pictures are 6 kB in bytes, and 25 kB as numbers.
   expect(after - before).toBeLessThan(4_000);
 });

@@ -1,0 +1,28 @@
+import { type Item, type PlanOptions, planItems } from '../../toonify/batch/plan.js';
+import { createParter, type Parter, type PartOptions } from '../../toonify/parts.js';
+import type { Report } from '../run/run.js';
+
+/** `planItems` with the search for faces: shows how far it is, and says how many pictures were aligned already. */
+export async function planWithFaces(
+  paths: readonly string[],
+  options: Omit<PlanOptions, 'parter' | 'onPicture' | 'signal'> & PartOptions,
+  /** Side of the generator's pictures. */
+  size: number,
+  report: Report,
+): Promise<Item[]> {
+  let parter: Parter | undefined;
+  const items = await planItems(paths, {
+    ...options,
+    async parter(pictures) {
+      parter = await createParter(options, size, pictures);
+      return parter;
+    },
+    onPicture: (done, total) => report.stage('looking for faces', total)(done),
+    signal: report.signal,
+  });
+  const taken = parter?.taken() ?? 0;
+  const are = taken === 1 ? '1 picture is' : `${taken} pictures are`;
+  if (taken > 0)
+    report.info(`${are} taken as aligned already (${size} x ${size} pixels, or from blend align)`);
+  return items;
+}

@@ -1,0 +1,22 @@
+/** Recipes, and the blend itself: open generators in, a generator out, computed as it is read. */
+export { openRecipe } from '../app/blending/open-recipe.js';
+export { type AlphaCurve, type AlphaCurves, alphaCurves } from '../explore/alpha-curves.js';
+export { blendCheckpoints, blendModels, type Models } from '../swap/blend.js';
+export type { MergeMethod, Weighted } from '../swap/methods/method.js';
+export { addMethod, mergeMethods, methodNamed, methodNames } from '../swap/methods/registry.js';
+export { weightsAt } from '../swap/mixture.js';
+export { blendPlan, type PlanRow, planModels } from '../swap/plan.js';
+export { alphaAt } from '../swap/recipe/alpha.js';
+export { checkRecipe } from '../swap/recipe/check-recipe.js';
+export { CUT_TOOLS, type CutTool } from '../swap/recipe/cut-tools.js';
+export { parseRecipeFile } from '../swap/recipe/file/parse.js';
+export { fileOfRecipe, printRecipe } from '../swap/recipe/file/print.js';
+export { type RecipeDocument, type RecipeInput, recipeJsonSchema } from '../swap/recipe/file/schema.js';
+export { type Pair, type PairSettings, pairRecipe, recipeOfPair } from '../swap/recipe/pair.js';
+export { parseOutput, parseRecipe } from '../swap/recipe/parse-recorded.js';
+export { completeRecipe, methodAt, modelsOf } from '../swap/recipe/recipe.js';
+export { blendMetadata } from '../swap/recipe/record.js';
+export type { RecordedModel, RecordedOutput, RecordedRecipe } from '../swap/recipe/recorded.js';
+export type { Alpha, Cut, Recipe, RecipeModel } from '../swap/recipe/schema.js';
+export { type Slot, slotOf } from '../swap/recipe/slot.js';
+export { withStrength } from '../swap/recipe/strength.js';

@@ -49,15 +49,11 @@ export async function plot(source: BlendSource, options: PlotOptions = {}): Prom
 
 /** Those of the base, after the recipe has been checked against the models; their files count as inputs. */
 async function resolutionsOfModels(job: BlendJob, inputs: string[]): Promise<number[]> {
-  const opened = await openBlendModels(job, { checkHashes: false });
-  try {
-    inputs.push(...opened.files.map((file) => file.path));
-    const [models] = opened.networks.values();
-    await job.explain([], () => void requireModels(models!, job.recipe));
-    return resolutionsOf(models!.get(job.recipe.base)!.architecture);
-  } finally {
-    await opened.close();
-  }
+  await using opened = await openBlendModels(job, { checkHashes: false });
+  inputs.push(...opened.files.map((file) => file.path));
+  const [models] = opened.networks.values();
+  await job.explain([], () => void requireModels(models!, job.recipe));
+  return resolutionsOf(models!.get(job.recipe.base)!.architecture);
 }
 
 /** Of models that need not be there. */

@@ -158,19 +158,15 @@ async function usualValues(part: string, recipe: OpenRecipe): Promise<readonly n
   if (usual === undefined) return undefined;
   // Any resolution will do to open the models of a pair whose swap is not said.
   const original = await recipe.job(isResolution && recipe.isPair ? [{ part, value: 4 }] : []);
-  const opened = await openBlendModels({ ...original, container: undefined }, { checkHashes: false });
-  try {
-    const [models] = opened.networks.values();
-    const shapes = new Map([...models!].map(([name, { architecture }]) => [name, architecture]));
-    const all = isResolution ? resolutionsOf(shapes.get(original.recipe.base)!) : usual;
-    const possible: number[] = [];
-    for (const value of all) {
-      if (isPossible((await recipe.job([{ part, value }])).recipe, shapes)) possible.push(value);
-    }
-    return possible.length === 0 ? all : possible;
-  } finally {
-    await opened.close();
+  await using opened = await openBlendModels({ ...original, container: undefined }, { checkHashes: false });
+  const [models] = opened.networks.values();
+  const shapes = new Map([...models!].map(([name, { architecture }]) => [name, architecture]));
+  const all = isResolution ? resolutionsOf(shapes.get(original.recipe.base)!) : usual;
+  const possible: number[] = [];
+  for (const value of all) {
+    if (isPossible((await recipe.job([{ part, value }])).recipe, shapes)) possible.push(value);
   }
+  return possible.length === 0 ? all : possible;
 }
 
 function isPossible(recipe: Recipe, shapes: ReadonlyMap<string, ModelShape>): boolean {

@@ -1,4 +1,5 @@
 import { InputFileError } from '../errors.js';
+import { type Closing, closing } from '../files/closing.js';
 import { openForReading, type RandomAccessFile } from '../files/random-access.js';
 import { sha256OfFile } from '../files/sha256.js';
 import { type Container, sniff } from '../formats/container.js';
@@ -28,7 +29,7 @@ import { moduleNetworks, readModuleNetwork } from './readers/stylegan2-ada.js';
 import { readTensorflow, tensorflowNetworks } from './readers/tensorflow.js';
 
 /** An open file with its networks. */
-export interface CheckpointFile extends AsyncDisposable {
+export interface CheckpointFile extends Closing {
   /** Path as it was given. */
   readonly path: string;
   /** Bytes of the file as it is on the disk. */
@@ -59,7 +60,6 @@ export interface CheckpointFile extends AsyncDisposable {
    * @throws InputFileError as `content`, and where it is no network that is known
    */
   checkpoint(network?: string): Promise<Checkpoint>;
-  close(): Promise<void>;
 }
 
 /** What a format's reader knows before a network is chosen. */
@@ -133,15 +133,12 @@ function describe(
       const known = checkpoints.get(found) ?? {
         ...fileCheckpoint(outer, found),
         sha256,
-        close: async () => {},
+        ...closing(async () => {}),
       };
       checkpoints.set(found, known);
       return known;
     },
-    close: () => inner.file.close(),
-    [Symbol.asyncDispose]() {
-      return this.close();
-    },
+    ...closing(() => inner.file.close()),
   };
 }
 

@@ -1,5 +1,6 @@
 import { InputFileError } from '../errors.js';
 import type { Buffers } from '../files/buffers.js';
+import type { Closing } from '../files/closing.js';
 import type { StoredDType } from '../formats/dtype.js';
 import type { AnyArchitecture, Architecture, RenderedArchitecture } from './architecture/architecture.js';
 
@@ -31,9 +32,10 @@ export interface Origin {
 
 /**
  * A network's weights in the one in-memory form that everything else works on: an architecture and tensors
- * with canonical names, whose values are read when they are asked for and not kept.
+ * with canonical names, whose values are read when they are asked for and not kept. Closing it closes its file;
+ * reading afterwards is an error.
  */
-export interface Checkpoint extends AsyncDisposable {
+export interface Checkpoint extends Closing {
   readonly architecture: AnyArchitecture;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Free text that the file carries: a blend's recipe, credits. Never trusted, only shown or parsed with checks. */
@@ -48,8 +50,6 @@ export interface Checkpoint extends AsyncDisposable {
   read(name: string, buffers?: Buffers): Promise<Float32Array>;
   /** SHA-256 of the file's bytes as lower-case hex; computed once. Empty for a checkpoint in memory. */
   sha256(): Promise<string>;
-  /** Closes the file; `await using` does so at the end of a block. Reading afterwards is an error. */
-  close(): Promise<void>;
 }
 
 /** What remains to be done with networks that are recognised only. */

@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.js';
+import { closing } from '../files/closing.js';
 import { missingTensor } from '../formats/stored-tensor.js';
 import { elementCount } from '../numbers/shape.js';
 import type { AnyArchitecture } from './architecture/architecture.js';
@@ -45,9 +46,6 @@ export function memoryCheckpoint(options: {
       return tensor.values;
     },
     sha256: async () => '',
-    close: async () => {},
-    [Symbol.asyncDispose]() {
-      return this.close();
-    },
+    ...closing(async () => {}),
   };
 }

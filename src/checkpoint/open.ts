@@ -1,3 +1,4 @@
+import { closing } from '../files/closing.js';
 import type { RandomAccessFile } from '../files/random-access.js';
 import { openForReading } from '../files/random-access.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -25,7 +26,7 @@ export async function openCheckpoint(path: string, options: OpenOptions = {}): P
 export async function readCheckpoint(file: RandomAccessFile, options: OpenOptions = {}): Promise<Checkpoint> {
   const opened = await readCheckpointFile(file);
   try {
-    return { ...(await opened.checkpoint(options.network)), close: () => opened.close() };
+    return { ...(await opened.checkpoint(options.network)), ...closing(() => opened.close()) };
   } catch (error) {
     await opened.close();
     throw error;

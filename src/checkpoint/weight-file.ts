@@ -1,4 +1,5 @@
 import { InputFileError } from '../errors.js';
+import { type Closing, closing } from '../files/closing.js';
 import { openForReading, type RandomAccessFile } from '../files/random-access.js';
 import { sniff } from '../formats/container.js';
 import { describePickle } from '../formats/file-kinds.js';
@@ -13,11 +14,10 @@ import type { ZipDirectory } from '../formats/zip/directory.js';
 import { stateDictsOf, withoutPrefix } from './readers/state-dict.js';
 
 /** An open file with the weights of a network that is no generator, such as a feature extractor. */
-export interface WeightFile {
+export interface WeightFile extends Closing {
   readonly path: string;
   /** By the names in the file, without prefixes that all of them have. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
-  close(): Promise<void>;
 }
 
 /**
@@ -30,7 +30,7 @@ export async function openWeightFile(path: string): Promise<WeightFile> {
   const { file, directory } = await unwrap(await openForReading(path));
   try {
     const tensors = withoutPrefix(await readTensors(file, directory));
-    return { path, tensors, close: () => file.close() };
+    return { path, tensors, ...closing(() => file.close()) };
   } catch (error) {
     await file.close();
     throw error;

@@ -1,3 +1,4 @@
+import { closing } from '../files/closing.js';
 import type { Checkpoint } from './checkpoint.js';
 
 /**
@@ -16,9 +17,6 @@ export function withTensors(
     origin: { path, format: 'memory' },
     read: async (name, buffers) => values.get(name) ?? original.read(name, buffers),
     sha256: async () => '',
-    close: async () => {},
-    [Symbol.asyncDispose]() {
-      return this.close();
-    },
+    ...closing(async () => {}),
   };
 }

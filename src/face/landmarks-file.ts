@@ -38,14 +38,9 @@ export async function readLandmarks(path: string): Promise<LandmarksFile> {
 }
 
 async function readText(path: string): Promise<string> {
-  const file = await openForReading(path);
-  try {
-    if (file.size > MAX_BYTES)
-      throw malformed(path, `expected at most ${MAX_BYTES} bytes, found ${file.size}`);
-    return new TextDecoder().decode(await file.read(0, file.size));
-  } finally {
-    await file.close();
-  }
+  await using file = await openForReading(path);
+  if (file.size > MAX_BYTES) throw malformed(path, `expected at most ${MAX_BYTES} bytes, found ${file.size}`);
+  return new TextDecoder().decode(await file.read(0, file.size));
 }
 
 function parse(path: string, text: string): unknown {

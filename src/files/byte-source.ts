@@ -1,5 +1,6 @@
 import { InputFileError } from '../errors.js';
 import type { Buffers } from './buffers.js';
+import { closing } from './closing.js';
 import type { RandomAccessFile } from './random-access.js';
 
 /** A run of bytes that tensors lie in: a part of a file as it is, or something that has to be decoded first. */
@@ -41,7 +42,7 @@ export function memoryBytes(path: string, bytes: Uint8Array): ByteSource {
 /** A part of a file as a file of its own; closing it closes the whole. */
 export function filePart(file: RandomAccessFile, offset: number, length: number): RandomAccessFile {
   const bytes = fileBytes(file, offset, length);
-  return { path: file.path, size: length, read: bytes.read, close: () => file.close() };
+  return { path: file.path, size: length, read: bytes.read, ...closing(() => file.close()) };
 }
 
 /** @throws InputFileError `FILE_TRUNCATED` */

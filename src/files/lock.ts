@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AbortedError, OutputError, throwIfAborted } from '../errors.js';
+import { fieldsOf, isCount } from '../json/fields.js';
 import { makeFolder } from './folders.js';
 import { outputError } from './output-errors.js';
 import { forgetTemporary, registerTemporary } from './temporaries.js';
@@ -84,12 +85,9 @@ async function acquire(path: string, mine: Holder): Promise<boolean> {
 }
 
 async function holderOf(path: string): Promise<Holder | undefined> {
-  try {
-    const { pid, host, token } = JSON.parse(await readFile(path, 'utf8'));
-    return Number.isSafeInteger(pid) && pid > 0 ? { pid, host, token } : undefined;
-  } catch {
-    return undefined;
-  }
+  const { pid, host, token } = fieldsOf(await readFile(path, 'utf8').catch(() => ''));
+  if (!isCount(pid) || pid === 0 || typeof host !== 'string' || typeof token !== 'string') return undefined;
+  return { pid, host, token };
 }
 
 /** Whether the lock was stale, or is gone by itself. */

@@ -2,9 +2,10 @@ import { constants, readSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { InputFileError } from '../errors.js';
 import { type Buffers, freshBuffer } from './buffers.js';
+import type { Closing } from './closing.js';
 
 /** Bytes that can be read at any place. Everything that parses a file works on this, whatever is behind it. */
-export interface RandomAccessFile {
+export interface RandomAccessFile extends Closing {
   /** Path as it was given; messages use it. */
   readonly path: string;
   /** Bytes that the file had when it was opened. */
@@ -15,7 +16,6 @@ export interface RandomAccessFile {
    * @throws InputFileError `FILE_TRUNCATED` where the file does not have them; nothing is allocated then.
    */
   read(offset: number, length: number, buffers?: Buffers): Promise<Uint8Array<ArrayBuffer>>;
-  close(): Promise<void>;
 }
 
 /** Pieces up to this size are read at once. */
@@ -73,6 +73,10 @@ class OpenFile implements RandomAccessFile {
     const handle = this.handle;
     this.handle = undefined;
     await handle?.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   private truncated(offset: number, length: number, end: number): InputFileError {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputFileError } from '../errors.js';
 import { requireInside } from './byte-source.js';
+import { closing } from './closing.js';
 import { outputError } from './output-errors.js';
 import type { RandomAccessFile } from './random-access.js';
 import { forgetTemporary, registerTemporary } from './temporaries.js';
@@ -75,7 +76,7 @@ class ScratchFile implements Scratch {
         }
         return bytes;
       },
-      close: () => this.close(),
+      ...closing(() => this.close()),
     };
   }
 

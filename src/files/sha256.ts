@@ -16,21 +16,17 @@ export async function sha256OfFile(
   path: string,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<string> {
-  const file = await openForReading(path);
-  try {
-    if (file.size >= THREAD_FROM_BYTES) {
-      return await digestOnThread(path, 'sha256', signal).catch((cause) => {
-        if (cause instanceof AbortedError) throw cause;
-        throw new InputFileError('FILE_UNREADABLE', `${path}: cannot be read for hashing`, { cause });
-      });
-    }
-    const hash = createHash('sha256');
-    for (let at = 0; at < file.size; at += DIGEST_CHUNK_BYTES) {
-      throwIfAborted(signal);
-      hash.update(await file.read(at, Math.min(DIGEST_CHUNK_BYTES, file.size - at)));
-    }
-    return hash.digest('hex');
-  } finally {
-    await file.close();
+  await using file = await openForReading(path);
+  if (file.size >= THREAD_FROM_BYTES) {
+    return await digestOnThread(path, 'sha256', signal).catch((cause) => {
+      if (cause instanceof AbortedError) throw cause;
+      throw new InputFileError('FILE_UNREADABLE', `${path}: cannot be read for hashing`, { cause });
+    });
   }
+  const hash = createHash('sha256');
+  for (let at = 0; at < file.size; at += DIGEST_CHUNK_BYTES) {
+    throwIfAborted(signal);
+    hash.update(await file.read(at, Math.min(DIGEST_CHUNK_BYTES, file.size - at)));
+  }
+  return hash.digest('hex');
 }

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createInflateRaw } from 'node:zlib';
 import { InputFileError, StyleganBlendError } from '../errors.js';
 import { filePart } from '../files/byte-source.js';
+import { closing } from '../files/closing.js';
 import { crc32, crc32OfPart } from '../files/crc32.js';
 import type { RandomAccessFile } from '../files/random-access.js';
 import { openScratch } from '../files/scratch.js';
@@ -182,10 +183,10 @@ async function unpackInto(
   }
   return {
     ...unpacked,
-    close: async () => {
+    ...closing(async () => {
       await scratch.close();
       await file.close();
-    },
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../files/atomic-write.js';
 import { makeFolder } from '../files/folders.js';
 import { outputError } from '../files/output-errors.js';
+import { fieldsOf, isCount } from '../json/fields.js';
 import { type KnownModel, MODEL_NAME, SHA256 } from './entry.js';
 import { cacheFolder } from './homes.js';
 
@@ -103,10 +104,10 @@ function readRecord(name: string): CacheRecord | undefined {
   try {
     const path = recordPath(name);
     if (statSync(path).size > MAX_RECORD) return undefined;
-    const { sha256, bytes, url } = JSON.parse(readFileSync(path, 'utf8'));
+    const { sha256, bytes, url } = fieldsOf(readFileSync(path, 'utf8'));
     // It becomes part of a path: nothing but a hash may get there.
-    if (!SHA256.test(sha256) || !Number.isSafeInteger(bytes) || typeof url !== 'string') return undefined;
-    return { sha256, bytes, url };
+    if (typeof sha256 !== 'string' || !SHA256.test(sha256)) return undefined;
+    return isCount(bytes) && typeof url === 'string' ? { sha256, bytes, url } : undefined;
   } catch {
     return undefined;
   }

@@ -22,18 +22,14 @@ const MAX_REASON = 120;
  * @throws InputFileError `FILE_MISSING`, `FILE_IS_FOLDER`, `FILE_EMPTY`, `FILE_UNREADABLE`, `PICTURE_UNREADABLE`.
  */
 export async function readPictureBytes(path: string): Promise<Uint8Array> {
-  const file = await openForReading(path);
-  try {
-    if (file.size > MAX_FILE_BYTES) {
-      throw new InputFileError(
-        'PICTURE_UNREADABLE',
-        `${path}: expected a picture of at most ${MAX_FILE_BYTES} bytes, found ${file.size}`,
-      );
-    }
-    return await file.read(0, file.size);
-  } finally {
-    await file.close();
+  await using file = await openForReading(path);
+  if (file.size > MAX_FILE_BYTES) {
+    throw new InputFileError(
+      'PICTURE_UNREADABLE',
+      `${path}: expected a picture of at most ${MAX_FILE_BYTES} bytes, found ${file.size}`,
+    );
   }
+  return await file.read(0, file.size);
 }
 
 /** The size of a picture in pixels when it is upright; `name` is what messages call it. Reads the header only. */

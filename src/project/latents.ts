@@ -61,26 +61,22 @@ export async function saveLatents(
  *   cannot be, and those of `openSafetensors`
  */
 export async function loadLatents(path: string): Promise<Latents> {
-  const file = await openSafetensors(path);
-  try {
-    const space = file.tensors.has('z') && !file.tensors.has('w') ? 'z' : 'w';
-    const shape = file.tensors.get(space)?.shape;
-    if (shape === undefined) {
-      throw new InputFileError('NOT_LATENTS', `${path}: expected a tensor called w, found none`, {
-        hint: 'expected a file that blend project has written',
-      });
-    }
-    const [rows = 0, dim = 0] = shape;
-    const most = space === 'w' ? MAX_ROWS : 1;
-    if (shape.length !== 2 || !(rows > 0 && rows <= most) || !(dim > 0 && dim <= MAX_W_DIM)) {
-      const expected = space === 'w' ? '[1, w_dim] or [rows, w_dim]' : '[1, z_dim]';
-      throw damaged(path, space, `expected shape ${expected}, found [${shape.join(', ')}]`);
-    }
-    const w = await readFinite(file, space);
-    return { space, w, rows, noise: await readNoise(file), metadata: file.metadata };
-  } finally {
-    await file.close();
+  await using file = await openSafetensors(path);
+  const space = file.tensors.has('z') && !file.tensors.has('w') ? 'z' : 'w';
+  const shape = file.tensors.get(space)?.shape;
+  if (shape === undefined) {
+    throw new InputFileError('NOT_LATENTS', `${path}: expected a tensor called w, found none`, {
+      hint: 'expected a file that blend project has written',
+    });
   }
+  const [rows = 0, dim = 0] = shape;
+  const most = space === 'w' ? MAX_ROWS : 1;
+  if (shape.length !== 2 || !(rows > 0 && rows <= most) || !(dim > 0 && dim <= MAX_W_DIM)) {
+    const expected = space === 'w' ? '[1, w_dim] or [rows, w_dim]' : '[1, z_dim]';
+    throw damaged(path, space, `expected shape ${expected}, found [${shape.join(', ')}]`);
+  }
+  const w = await readFinite(file, space);
+  return { space, w, rows, noise: await readNoise(file), metadata: file.metadata };
 }
 
 async function readNoise(file: SafetensorsFile): Promise<NoiseMaps> {

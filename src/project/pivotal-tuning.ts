@@ -80,7 +80,7 @@ export async function createTuner(
       'ENGINE_CANNOT_TUNE',
       `engine ${engine.name}: expected one whose kernels may change`,
       {
-        hint: 'use --engine onnxruntime',
+        hint: 'use `engine: onnxruntime`',
       },
     );
   }

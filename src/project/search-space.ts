@@ -36,7 +36,7 @@ export function searchSpaceOf(
   if (network.space.name === 'w') return spaceW(network, label, name === 'w' ? 1 : network.space.rows);
   if (name === 'w') return spaceZ(network, label);
   throw new UsageError('SPACE_MEANINGLESS', 'space w+: expected none for a PGGAN, which has no W', {
-    hint: 'leave out --space',
+    hint: 'leave out `space`',
   });
 }
 

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
+import { z } from 'zod';
 import { InputFileError } from '../errors.js';
 import { openSafetensors } from '../formats/safetensors/read.js';
 import { writeSafetensors } from '../formats/safetensors/write.js';
-import type { RandomSnapshot } from '../generator/random-state.js';
+import { readJson } from '../json/read.js';
 import type { SearchState } from './descent.js';
 
 /** Keeps a long search on the disk, so that the same call goes on after the program was killed. */
@@ -24,6 +25,17 @@ export interface KeeperOptions {
 /** A write every half a second at most, and no more of the time than this share: at 1024 px one takes a second. */
 const LEAST_MS = 500;
 const SHARE = 0.02;
+
+const position = z.object({
+  step: z.int().nonnegative(),
+  /** JSON has no infinity, which it is before the first step. */
+  distance: z.number().nullable(),
+  random: z.object({
+    words: z.string().regex(/^[0-9a-f]{4992}$/),
+    position: z.int().nonnegative().max(624),
+    spare: z.number().nullable(),
+  }),
+});
 
 const BINDING = 'search';
 const POSITION = 'position';
@@ -64,17 +76,13 @@ async function write(path: string, state: SearchState, binding: string): Promise
 
 async function stateOf(path: string, binding: string): Promise<SearchState | undefined> {
   try {
-    const file = await openSafetensors(path);
-    try {
-      if (file.metadata[BINDING] !== binding) return undefined;
-      const position = positionOf(file.metadata[POSITION]);
-      if (position === undefined) return undefined;
-      const values: Record<string, Float32Array> = {};
-      for (const name of file.tensors.keys()) values[name] = await file.read(name);
-      return { ...position, values };
-    } finally {
-      await file.close();
-    }
+    await using file = await openSafetensors(path);
+    if (file.metadata[BINDING] !== binding) return undefined;
+    const position = positionOf(file.metadata[POSITION]);
+    if (position === undefined) return undefined;
+    const values: Record<string, Float32Array> = {};
+    for (const name of file.tensors.keys()) values[name] = await file.read(name);
+    return { ...position, values };
   } catch (error) {
     if (error instanceof InputFileError) return undefined;
     throw error;
@@ -82,17 +90,8 @@ async function stateOf(path: string, binding: string): Promise<SearchState | und
 }
 
 function positionOf(text: string | undefined): Omit<SearchState, 'values'> | undefined {
-  try {
-    const { step, distance, random } = JSON.parse(text ?? '') as {
-      step: number;
-      distance: number | null;
-      random: RandomSnapshot;
-    };
-    const isWhole = Number.isSafeInteger(step) && step >= 0 && /^[0-9a-f]{4992}$/.test(random.words);
-    if (!isWhole || !(Number.isInteger(random.position) && random.position >= 0 && random.position <= 624))
-      return undefined;
-    return { step, bestDistance: distance ?? Number.POSITIVE_INFINITY, random };
-  } catch {
-    return undefined;
-  }
+  const found = readJson(position, text);
+  if (found === undefined) return undefined;
+  const { step, distance, random } = found;
+  return { step, bestDistance: distance ?? Number.POSITIVE_INFINITY, random };
 }

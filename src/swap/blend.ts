@@ -1,5 +1,6 @@
 import type { Checkpoint, TensorInfo } from '../checkpoint/checkpoint.js';
 import { firstNonFinite, readFinite } from '../checkpoint/read-finite.js';
+import { closing } from '../files/closing.js';
 import { missingTensor } from '../formats/stored-tensor.js';
 import { requireSameShape, shortNames } from './compare.js';
 import { requireSameFilters } from './filters.js';
@@ -97,14 +98,10 @@ export function blendModels(models: Models, recipe: Recipe, { close }: BlendOpti
       return '';
     },
 
-    async close() {
+    ...closing(async () => {
       if (close !== undefined) return close();
       await Promise.all([...new Set(models.values())].map((input) => input.close()));
-    },
-
-    [Symbol.asyncDispose]() {
-      return this.close();
-    },
+    }),
   };
   INGREDIENTS.set(blend, { models, recipe });
   return blend;

@@ -58,7 +58,7 @@ function commonResolution(base: Checkpoint, transfer: Checkpoint): number {
 function hintFor(base: Checkpoint, transfer: Checkpoint): string {
   const isOtherSize = base.architecture.resolution !== transfer.architecture.resolution;
   if (!isOtherSize || differencesOf(base, transfer, { common: true }).length > 0) return HINT;
-  return `up to ${commonResolution(base, transfer)} px they are alike: blend these resolutions only with --common`;
+  return `up to ${commonResolution(base, transfer)} px they are alike: blend these resolutions only with \`common\``;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { deriveArchitecture } from '../../src/checkpoint/architecture/derive-architecture.js';
 import { expectedTensors } from '../../src/checkpoint/architecture/expected-tensors.js';
+import { ExtentReader } from '../../src/checkpoint/architecture/extent-reader.js';
 import { randomArchitecture } from '../support/random-generator.js';
 
 type Shapes = Map<string, { shape: number[] }>;
@@ -26,9 +27,9 @@ test('a 1024 px config-f generator has the tensors that are known of it', () => 
   expect(names).toHaveLength(182);
   expect(count(names.filter((name) => !buffers.test(name)))).toBe(30_370_060);
   expect(count(names.filter((name) => name.endsWith('noise_const')))).toBe(2_796_176);
-  expect(deriveArchitecture(shapesOf({ ...architecture, convClamp: null }), {}, 'file')).toEqual(
-    architecture,
-  );
+  expect(
+    deriveArchitecture(new ExtentReader(shapesOf({ ...architecture, convClamp: null }), {}, 'file')),
+  ).toEqual(architecture);
 });
 
 test('widths of hidden layers and of the embedding may differ from w', () => {
@@ -40,7 +41,11 @@ test('widths of hidden layers and of the embedding may differ from w', () => {
   shapes.set('mapping.fc1.weight', { shape: [6, 6] });
   shapes.set('mapping.fc1.bias', { shape: [6] });
   shapes.set('mapping.fc2.weight', { shape: [8, 6] });
-  expect(deriveArchitecture(shapes, {}, 'file')).toMatchObject({ zDim: 8, mappingWidth: 6, embedDim: 5 });
+  expect(deriveArchitecture(new ExtentReader(shapes, {}, 'file'))).toMatchObject({
+    zDim: 8,
+    mappingWidth: 6,
+    embedDim: 5,
+  });
 });
 
 const cases: [string, (shapes: Shapes) => void, string, RegExp][] = [
@@ -110,7 +115,7 @@ const cases: [string, (shapes: Shapes) => void, string, RegExp][] = [
 test.each(cases)('names the first difference: %s', (_, change, code, message) => {
   const shapes = shapesOf();
   change(shapes);
-  const derive = () => deriveArchitecture(shapes, {}, 'file.pkl');
+  const derive = () => deriveArchitecture(new ExtentReader(shapes, {}, 'file.pkl'));
   expect(derive).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
 });
 
@@ -118,5 +123,5 @@ test('what does not matter', () => {
   const shapes = shapesOf();
   shapes.set('synthesis.b8.conv0.noise_strength', { shape: [1] });
   shapes.set('num_batches', { shape: [] });
-  expect(deriveArchitecture(shapes, {}, 'file').resolution).toBe(16);
+  expect(deriveArchitecture(new ExtentReader(shapes, {}, 'file')).resolution).toBe(16);
 });

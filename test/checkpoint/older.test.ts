@@ -6,7 +6,7 @@ import type {
   StyleGan1Architecture,
 } from '../../src/checkpoint/architecture/architecture.js';
 import { deriveAnyArchitecture } from '../../src/checkpoint/architecture/derive-any-architecture.js';
-import type { ArchitectureHints, Shapes } from '../../src/checkpoint/architecture/derive-architecture.js';
+import type { ArchitectureHints, Shapes } from '../../src/checkpoint/architecture/hints.js';
 import { olderHints } from '../../src/checkpoint/architecture/older-settings.js';
 import { olderTensors } from '../../src/checkpoint/architecture/older-tensors.js';
 import { writeInPlace } from '../../src/checkpoint/in-place/write-in-place.js';

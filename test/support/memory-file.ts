@@ -1,4 +1,5 @@
 import { InputFileError } from '../../src/errors.js';
+import { closing } from '../../src/files/closing.js';
 import type { RandomAccessFile } from '../../src/files/random-access.js';
 
 /** Bytes as an open file. `largestRead` is the most that was read at a time. */
@@ -14,7 +15,7 @@ export function memoryFile(bytes: Uint8Array, path = 'memory'): RandomAccessFile
       this.largestRead = Math.max(this.largestRead, length);
       return new Uint8Array(bytes.subarray(offset, offset + length));
     },
-    close: async () => {},
+    ...closing(async () => {}),
   };
 }
 

@@ -14,7 +14,7 @@ export interface OpenModels extends AsyncDisposable {
   readonly base: CheckpointFile;
   /** Files that are read. */
   readonly files: readonly CheckpointFile[];
-  /** What `--container` names. */
+  /** What `container` names. */
   readonly container: CheckpointFile | undefined;
   /** The models of the recipe by network; at least one. */
   readonly networks: ReadonlyMap<NetworkName, Models>;

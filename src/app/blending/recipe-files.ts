@@ -11,21 +11,17 @@ export const MAX_NESTING = 8;
  * @throws InputFileError `RECIPE_TOO_LARGE`, and those of `openForReading` and `parseRecipeFile`
  */
 export async function readRecipeFile(path: string): Promise<ParsedRecipe> {
-  const file = await openForReading(path);
-  try {
-    // Before anything of it is in memory; line 1 because nothing has been read.
-    if (file.size > MAX_RECIPE_BYTES) {
-      throw new InputFileError(
-        'RECIPE_TOO_LARGE',
-        `${path}:1: expected a recipe of at most ${MAX_RECIPE_BYTES} bytes, found ${file.size}`,
-        { hint: 'models are named in a recipe, not put into it' },
-      );
-    }
-    const bytes = await file.read(0, file.size);
-    return parseRecipeFile(new TextDecoder().decode(bytes), path);
-  } finally {
-    await file.close();
+  await using file = await openForReading(path);
+  // Before anything of it is in memory; line 1 because nothing has been read.
+  if (file.size > MAX_RECIPE_BYTES) {
+    throw new InputFileError(
+      'RECIPE_TOO_LARGE',
+      `${path}:1: expected a recipe of at most ${MAX_RECIPE_BYTES} bytes, found ${file.size}`,
+      { hint: 'models are named in a recipe, not put into it' },
+    );
   }
+  const bytes = await file.read(0, file.size);
+  return parseRecipeFile(new TextDecoder().decode(bytes), path);
 }
 
 /** A word is a name; anything that looks like a path starts from the recipe's folder. */

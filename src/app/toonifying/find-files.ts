@@ -22,7 +22,7 @@ export async function findInput(result: string, name: string | undefined, sha256
   }
   const what = name === undefined ? 'the picture' : JSON.stringify(basename(name));
   throw new InputFileError('INPUT_NOT_FOUND', `${result}: ${what} that it was made from is not found`, {
-    hint: 'name it: toonify --again RESULT PICTURE',
+    hint: 'say where it is: beside the result, as the second picture',
   });
 }
 

@@ -1,52 +1,22 @@
 import { InputFileError } from '../../errors.js';
+import { definedOf } from '../../json/defined.js';
 import { resolutionOf } from '../checkpoint.js';
-import {
-  type Architecture,
-  DEFAULT_MAPPING_LR_MULTIPLIER,
-  MAX_RESOLUTION,
-  MIN_RESOLUTION,
-  resolutionsOf,
-} from './architecture.js';
+import { type Architecture, DEFAULT_MAPPING_LR_MULTIPLIER, MIN_RESOLUTION } from './architecture.js';
 import { expectedTensors } from './expected-tensors.js';
-
-/**
- * What a file says about its generator beside the tensors. Numbers that follow from the shapes as well are checked
- * against them; a file without init arguments has none of these.
- */
-export interface ArchitectureHints {
-  readonly variant?: Architecture['variant'];
-  readonly resolution?: number;
-  readonly zDim?: number;
-  readonly wDim?: number;
-  readonly classes?: number;
-  readonly mappingLayers?: number;
-  readonly mappingLrMultiplier?: number;
-  readonly convClamp?: number | null;
-  /** StyleGAN: see `StyleGan1Architecture`. */
-  readonly fusedFrom?: number | null;
-  /** StyleGAN: width of the mapping network's hidden layers. */
-  readonly mappingWidth?: number;
-  /** PGGAN: see `PgganArchitecture`. */
-  readonly fused?: boolean;
-  /** StyleGAN, PGGAN: how far the network is from its full resolution, in halvings. */
-  readonly lod?: number;
-  /** StyleGAN, PGGAN: a statement of the file with which the network computes something unknown. */
-  readonly problem?: string;
-}
-
-export type Shapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+import { type ExtentReader, missing, requirePowerOfTwo } from './extent-reader.js';
+import type { ArchitectureHints, Shapes } from './hints.js';
 
 /**
  * Finds the architecture from the shapes of canonically named tensors, and checks that every tensor of it is there
  * with exactly the shape that it has to have. Tensors outside of `mapping.` and `synthesis.` do not matter.
  *
- * @param path names the file in messages
  * @throws InputFileError `ARCHITECTURE_UNKNOWN` (no StyleGAN2 generator), `ARCHITECTURE_UNSUPPORTED`,
  *   `ARCHITECTURE_TENSOR_MISSING`, `ARCHITECTURE_TENSOR_UNEXPECTED`, `ARCHITECTURE_SHAPE`,
  *   `ARCHITECTURE_CONTRADICTION` (the file says something else than its shapes)
  */
-export function deriveArchitecture(tensors: Shapes, hints: ArchitectureHints, path: string): Architecture {
-  const architecture = measure(new ShapeReader(tensors, path), hints, path);
+export function deriveArchitecture(reader: ExtentReader): Architecture {
+  const { tensors, hints, path } = reader;
+  const architecture = measure(reader);
   checkTensors(tensors, architecture, path);
   checkHints(architecture, hints, path);
   return architecture;
@@ -67,19 +37,17 @@ export function isOptional(name: string): boolean {
 }
 
 /** Takes every number from one tensor's shape; whether the other tensors agree is checked afterwards. */
-function measure(shapes: ShapeReader, hints: ArchitectureHints, path: string): Architecture {
-  const resolution = shapes.resolution();
-  const channels = new Map<number, number>();
-  for (const r of resolutionsOf({ resolution })) {
-    channels.set(r, shapes.extent(`synthesis.b${r}.conv1.weight`, 0, 4));
-  }
-  const mappingLayers = shapes.mappingLayers();
-  const wDim = shapes.extent(`mapping.fc${mappingLayers - 1}.weight`, 0, 2);
-  const mappingWidth = mappingLayers > 1 ? shapes.extent('mapping.fc0.weight', 0, 2) : wDim;
-  const conditional = shapes.has('mapping.embed.weight');
-  const classes = conditional ? shapes.extent('mapping.embed.weight', 1, 2) : 0;
-  const embedDim = conditional ? shapes.extent('mapping.embed.weight', 0, 2) : 0;
-  const zDim = shapes.extent('mapping.fc0.weight', 1, 2) - embedDim;
+function measure(reader: ExtentReader): Architecture {
+  const { hints, path, tensors } = reader;
+  const side = resolution(reader);
+  const mappingLayers = reader.count((i) => `mapping.fc${i}.weight`);
+  if (mappingLayers === 0) throw missing(path, 'mapping.fc0.weight');
+  const wDim = reader.extent(`mapping.fc${mappingLayers - 1}.weight`, 0, 2);
+  const mappingWidth = mappingLayers > 1 ? reader.extent('mapping.fc0.weight', 0, 2) : wDim;
+  const conditional = tensors.has('mapping.embed.weight');
+  const classes = conditional ? reader.extent('mapping.embed.weight', 1, 2) : 0;
+  const embedDim = conditional ? reader.extent('mapping.embed.weight', 0, 2) : 0;
+  const zDim = reader.extent('mapping.fc0.weight', 1, 2) - embedDim;
   if (zDim < 1) {
     throw new InputFileError(
       'ARCHITECTURE_SHAPE',
@@ -89,82 +57,38 @@ function measure(shapes: ShapeReader, hints: ArchitectureHints, path: string): A
   }
   return {
     family: 'stylegan2',
-    variant: shapes.variant(resolution),
-    resolution,
+    variant: variant(reader, side),
+    resolution: side,
     zDim,
     wDim,
     classes,
     mappingLayers,
-    ...(mappingWidth === wDim ? {} : { mappingWidth }),
-    ...(embedDim === wDim || !conditional ? {} : { embedDim }),
+    ...definedOf({
+      mappingWidth: mappingWidth === wDim ? undefined : mappingWidth,
+      embedDim: embedDim === wDim || !conditional ? undefined : embedDim,
+    }),
     mappingLrMultiplier: hints.mappingLrMultiplier ?? DEFAULT_MAPPING_LR_MULTIPLIER,
-    channels,
+    channels: reader.channels(side, (r) => `synthesis.b${r}.conv1.weight`),
     convClamp: hints.convClamp ?? null,
   };
 }
 
-class ShapeReader {
-  private readonly tensors: Shapes;
-  private readonly path: string;
+/** The largest resolution that a tensor of the synthesis network has in its name. */
+function resolution({ tensors, path }: ExtentReader): number {
+  const names = [...tensors.keys()].filter((name) => name.startsWith('synthesis.b'));
+  const largest = Math.max(0, ...names.map((name) => resolutionOf(name) ?? 0));
+  if (largest > 0) return requirePowerOfTwo(largest, path, MIN_RESOLUTION);
+  throw new InputFileError(
+    'ARCHITECTURE_UNKNOWN',
+    `${path}: expected the tensors of a StyleGAN2 generator (synthesis.b4.const, …), found none`,
+    { hint: 'names have to be those of stylegan2-ada-pytorch' },
+  );
+}
 
-  constructor(tensors: Shapes, path: string) {
-    this.tensors = tensors;
-    this.path = path;
-  }
-
-  has(name: string): boolean {
-    return this.tensors.has(name);
-  }
-
-  /** One positive extent of a tensor that has to have `rank` of them. */
-  extent(name: string, dimension: number, rank: number): number {
-    const shape = this.tensors.get(name)?.shape;
-    if (shape === undefined) throw missing(this.path, name);
-    const extent = shape[dimension];
-    if (shape.length !== rank || extent === undefined || extent < 1) {
-      throw new InputFileError(
-        'ARCHITECTURE_SHAPE',
-        `${this.path}: ${name}: expected ${rank} positive extents, found shape [${shape}]`,
-      );
-    }
-    return extent;
-  }
-
-  resolution(): number {
-    let resolution = 0;
-    for (const name of this.tensors.keys()) {
-      if (name.startsWith('synthesis.b')) resolution = Math.max(resolution, resolutionOf(name) ?? 0);
-    }
-    if (resolution === 0) {
-      throw new InputFileError(
-        'ARCHITECTURE_UNKNOWN',
-        `${this.path}: expected the tensors of a StyleGAN2 generator (synthesis.b4.const, …), found none`,
-        { hint: 'names have to be those of stylegan2-ada-pytorch' },
-      );
-    }
-    const powerOfTwo = Number.isInteger(Math.log2(resolution));
-    if (!powerOfTwo || resolution < MIN_RESOLUTION || resolution > MAX_RESOLUTION) {
-      throw new InputFileError(
-        'ARCHITECTURE_UNSUPPORTED',
-        `${this.path}: expected a resolution of ${MIN_RESOLUTION}, … ${MAX_RESOLUTION}, a power of two, found ` +
-          `${resolution}`,
-      );
-    }
-    return resolution;
-  }
-
-  mappingLayers(): number {
-    let count = 0;
-    while (this.has(`mapping.fc${count}.weight`)) count++;
-    if (count === 0) throw missing(this.path, 'mapping.fc0.weight');
-    return count;
-  }
-
-  /** `resnet` has convolutions beside the blocks; `orig` and `resnet` make a picture in the last block only. */
-  variant(resolution: number): Architecture['variant'] {
-    if (this.has(`synthesis.b${resolution}.skip.weight`)) return 'resnet';
-    return this.has('synthesis.b4.torgb.weight') ? 'skip' : 'orig';
-  }
+/** `resnet` has convolutions beside the blocks; `orig` and `resnet` make a picture in the last block only. */
+function variant({ tensors }: ExtentReader, resolution: number): Architecture['variant'] {
+  if (tensors.has(`synthesis.b${resolution}.skip.weight`)) return 'resnet';
+  return tensors.has('synthesis.b4.torgb.weight') ? 'skip' : 'orig';
 }
 
 function checkTensors(tensors: Shapes, architecture: Architecture, path: string): void {
@@ -218,11 +142,4 @@ function checkHints(architecture: Architecture, hints: ArchitectureHints, path: 
       `${path}: mappingLrMultiplier: expected a number above 0, found ${mappingLrMultiplier}`,
     );
   }
-}
-
-function missing(path: string, name: string): InputFileError {
-  return new InputFileError(
-    'ARCHITECTURE_TENSOR_MISSING',
-    `${path}: ${name}: expected this tensor, found none`,
-  );
 }

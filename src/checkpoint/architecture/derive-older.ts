@@ -1,8 +1,8 @@
 import { InputFileError } from '../../errors.js';
 import type { PgganArchitecture, StyleGan1Architecture } from './architecture.js';
 import { DEFAULT_MAPPING_LR_MULTIPLIER } from './architecture.js';
-import type { ExtentReader } from './derive-any-architecture.js';
-import type { ArchitectureHints, Shapes } from './derive-architecture.js';
+import type { ExtentReader } from './extent-reader.js';
+import type { ArchitectureHints, Shapes } from './hints.js';
 import { olderTensors } from './older-tensors.js';
 
 /** Resolution from which StyleGAN's `fused_scale='auto'` fuses doubling and convolution. */

@@ -1,5 +1,5 @@
 import { entriesOf, itemsOf, type PickleValue } from '../../formats/pickle/values.js';
-import type { ArchitectureHints } from './derive-architecture.js';
+import type { ArchitectureHints } from './hints.js';
 
 /**
  * What the TensorFlow pickles of StyleGAN and PGGAN generators say beside their tensors: `static_kwargs` of the network

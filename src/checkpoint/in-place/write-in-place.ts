@@ -44,12 +44,8 @@ export async function writeInPlace(
   options: WriteInPlaceOptions = {},
 ): Promise<InPlaceReport> {
   if (typeof container !== 'string') return write(path, container, networks, options);
-  const opened = await openCheckpointFile(container);
-  try {
-    return await write(path, opened, networks, options);
-  } finally {
-    await opened.close();
-  }
+  await using opened = await openCheckpointFile(container);
+  return await write(path, opened, networks, options);
 }
 
 async function write(

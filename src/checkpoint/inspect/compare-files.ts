@@ -24,22 +24,18 @@ export async function compareFiles(
   { networks, signal }: { networks?: readonly string[]; signal?: AbortSignal },
 ): Promise<FileComparison> {
   const sameFile = await haveSameBytes(a, b, signal);
-  const files = await Promise.all([openCheckpointFile(a), openCheckpointFile(b)]);
-  const [first, second] = files;
+  await using first = await openCheckpointFile(a);
+  await using second = await openCheckpointFile(b);
   let tensors = 0;
   const different: string[] = [];
-  try {
-    for (const network of networks ?? [undefined]) {
-      const [x, y] = await Promise.all([first.checkpoint(network), second.checkpoint(network)]);
-      const names = [...new Set([...x.tensors.keys(), ...y.tensors.keys()])];
-      tensors += names.length;
-      const found = sameFile ? [] : await differing(x, y, names, signal);
-      different.push(...found.map((name) => ((networks?.length ?? 1) > 1 ? `${network}/${name}` : name)));
-    }
-    return { sameFile, tensors, different };
-  } finally {
-    await Promise.all(files.map((file) => file.close()));
+  for (const network of networks ?? [undefined]) {
+    const [x, y] = await Promise.all([first.checkpoint(network), second.checkpoint(network)]);
+    const names = [...new Set([...x.tensors.keys(), ...y.tensors.keys()])];
+    tensors += names.length;
+    const found = sameFile ? [] : await differing(x, y, names, signal);
+    different.push(...found.map((name) => ((networks?.length ?? 1) > 1 ? `${network}/${name}` : name)));
   }
+  return { sameFile, tensors, different };
 }
 
 async function differing(
@@ -59,17 +55,14 @@ async function differing(
 }
 
 async function haveSameBytes(a: string, b: string, signal: AbortSignal | undefined): Promise<boolean> {
-  const [first, second] = await Promise.all([openForReading(a), openForReading(b)]);
-  try {
-    if (first.size !== second.size) return false;
-    for (let at = 0; at < first.size; at += CHUNK_BYTES) {
-      throwIfAborted(signal);
-      const length = Math.min(CHUNK_BYTES, first.size - at);
-      const [x, y] = await Promise.all([first.read(at, length), second.read(at, length)]);
-      if (!Buffer.from(x.buffer, x.byteOffset, length).equals(y)) return false;
-    }
-    return true;
-  } finally {
-    await Promise.all([first.close(), second.close()]);
+  await using first = await openForReading(a);
+  await using second = await openForReading(b);
+  if (first.size !== second.size) return false;
+  for (let at = 0; at < first.size; at += CHUNK_BYTES) {
+    throwIfAborted(signal);
+    const length = Math.min(CHUNK_BYTES, first.size - at);
+    const [x, y] = await Promise.all([first.read(at, length), second.read(at, length)]);
+    if (!Buffer.from(x.buffer, x.byteOffset, length).equals(y)) return false;
   }
+  return true;
 }

@@ -52,12 +52,8 @@ export interface ResolutionSize {
  * @throws InputFileError as `openCheckpointFile`, and where the file is damaged
  */
 export async function inspectFile(path: string): Promise<Inspection> {
-  const file = await openCheckpointFile(path);
-  try {
-    return await inspectOpenFile(file);
-  } finally {
-    await file.close();
-  }
+  await using file = await openCheckpointFile(path);
+  return await inspectOpenFile(file);
 }
 
 /** {@link inspectFile} for a file that is open, and stays open. */

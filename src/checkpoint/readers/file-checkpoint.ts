@@ -1,3 +1,4 @@
+import { closing } from '../../files/closing.js';
 import type { RandomAccessFile } from '../../files/random-access.js';
 import { sha256OfFile } from '../../files/sha256.js';
 import { missingTensor } from '../../formats/stored-tensor.js';
@@ -40,9 +41,6 @@ export function fileCheckpoint(file: RandomAccessFile, content: FileContent): Ch
       sha256 ??= sha256OfFile(path);
       return sha256;
     },
-    close: () => file.close(),
-    [Symbol.asyncDispose]() {
-      return this.close();
-    },
+    ...closing(() => file.close()),
   };
 }

@@ -1,5 +1,5 @@
 import type { StoredTensor } from '../../formats/stored-tensor.js';
-import type { ArchitectureHints } from '../architecture/derive-architecture.js';
+import type { ArchitectureHints } from '../architecture/hints.js';
 import type { CheckpointFormat } from '../checkpoint.js';
 
 /** What a reader finds of one network in a file: everything but the conclusions. */

@@ -1,6 +1,6 @@
 import { InputFileError } from '../../errors.js';
 import type { AnyArchitecture } from '../architecture/architecture.js';
-import type { ArchitectureHints } from '../architecture/derive-architecture.js';
+import type { ArchitectureHints } from '../architecture/hints.js';
 
 /**
  * The native form: safetensors with canonical names. What does not follow from the shapes is in the metadata, as
@@ -81,7 +81,7 @@ function parseHints(path: string, json: string | undefined): ArchitectureHints {
     new InputFileError('ARCHITECTURE_CONTRADICTION', `${path}: metadata ${ARCHITECTURE_KEY}: ${what}`);
   let settings: Record<string, unknown>;
   try {
-    settings = Object(JSON.parse(json));
+    settings = { ...Object(JSON.parse(json)) };
   } catch {
     throw fail('expected JSON');
   }

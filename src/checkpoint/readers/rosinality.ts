@@ -1,7 +1,7 @@
 import { InputFileError } from '../../errors.js';
 import { impliedFilter, type StoredTensor, storedView } from '../../formats/stored-tensor.js';
 import { squeezed, type TensorView } from '../../formats/tensor-view.js';
-import type { ArchitectureHints } from '../architecture/derive-architecture.js';
+import type { ArchitectureHints } from '../architecture/hints.js';
 import type { NetworkName } from './network-names.js';
 import {
   canonicalOfRosinality,

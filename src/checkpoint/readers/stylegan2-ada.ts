@@ -6,7 +6,7 @@ import { locateTensors } from '../../formats/torch/locate.js';
 import { type ModuleEntry, type ModuleState, moduleState, walkModules } from '../../formats/torch/module.js';
 import type { StorageResolver } from '../../formats/torch/storage.js';
 import type { Architecture } from '../architecture/architecture.js';
-import type { ArchitectureHints } from '../architecture/derive-architecture.js';
+import type { ArchitectureHints } from '../architecture/hints.js';
 import type { FileContent } from './file-content.js';
 import { type NetworkName, networkName } from './network-names.js';
 

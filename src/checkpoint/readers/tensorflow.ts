@@ -11,7 +11,7 @@ import {
 import { MAX_TENSORS, USUAL_FILTER } from '../../formats/stored-tensor.js';
 import { readView, type TensorView } from '../../formats/tensor-view.js';
 import { elementCount } from '../../numbers/shape.js';
-import type { ArchitectureHints } from '../architecture/derive-architecture.js';
+import type { ArchitectureHints } from '../architecture/hints.js';
 import { olderHints } from '../architecture/older-settings.js';
 import type { FileContent } from './file-content.js';
 import { type NetworkName, networkName } from './network-names.js';

@@ -7,12 +7,16 @@ export function describeError(error: unknown): { code: string; message: string; 
 }
 
 /**
- * The application names options by their keys, between backticks: `noiseFrom` is --noise-from here, and `align: false`
- * is --no-align.
+ * The application names options by their keys, between backticks: `noiseFrom` is --noise-from here, `align: false` is
+ * --no-align, and `engine: tfjs` is --engine tfjs.
  */
 export function worded(text: string): string {
   return text
     .replace(/`([a-z][A-Za-z0-9]*): false`/g, (_, key: string) => `--no-${flagOf(key)}`)
+    .replace(
+      /`([a-z][A-Za-z0-9]*): ([^`]+)`/g,
+      (_, key: string, value: string) => `--${flagOf(key)} ${value}`,
+    )
     .replace(/`([a-z][A-Za-z0-9-]*)`/g, (_, key: string) => `--${flagOf(key)}`);
 }
 

@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utim
 import { join } from 'node:path';
 import { crc32 } from '../../files/crc32.js';
 import type { Shape } from '../../graph/index.js';
+import { fieldsOf, isCount } from '../../json/fields.js';
 import { checksumOfFile } from './checksum.js';
 import { bytesOf } from './folder-size.js';
 
@@ -139,11 +140,26 @@ async function readAbout(folder: string): Promise<About | undefined> {
   try {
     const path = join(folder, ABOUT_FILE);
     if ((await stat(path)).size > MAX_ABOUT_BYTES) return undefined;
-    const about: About = JSON.parse(await readFile(path, 'utf8'));
-    return about.format === FORMAT && about.crc32 === ownChecksum(about) ? about : undefined;
+    const { format, inputs, files, crc32 } = fieldsOf(await readFile(path, 'utf8'));
+    if (format !== FORMAT || !areInputs(inputs) || !areFiles(files)) return undefined;
+    return crc32 === ownChecksum({ inputs, files }) ? { format, inputs, files, crc32 } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function areInputs(value: unknown): value is About['inputs'] {
+  const isShape = (shape: unknown) => Array.isArray(shape) && shape.every(isCount);
+  const isInput = (input: unknown) =>
+    Array.isArray(input) && input.length === 2 && typeof input[0] === 'string' && isShape(input[1]);
+  return Array.isArray(value) && value.every(isInput);
+}
+
+function areFiles(value: unknown): value is About['files'] {
+  const isFile = ({ bytes, crc32 }: Partial<FileDescription>) => isCount(bytes) && isCount(crc32);
+  return (
+    typeof value === 'object' && value !== null && Object.values(value).every((file) => isFile(Object(file)))
+  );
 }
 
 function ownChecksum({ inputs, files }: Pick<About, 'inputs' | 'files'>): number {

@@ -1,12 +1,13 @@
 import { InputFileError } from '../../errors.js';
 import type { Buffers } from '../../files/buffers.js';
+import { type Closing, closing } from '../../files/closing.js';
 import { openForReading, type RandomAccessFile } from '../../files/random-access.js';
 import { toFloat32 } from '../dtype.js';
 import { missingTensor } from '../stored-tensor.js';
 import { MAX_HEADER_BYTES, parseHeader, type SafetensorsTensor } from './header.js';
 
 /** An open safetensors file of any content: names and shapes are known, values are read when asked for. */
-export interface SafetensorsFile {
+export interface SafetensorsFile extends Closing {
   readonly path: string;
   readonly tensors: ReadonlyMap<string, SafetensorsTensor>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -16,7 +17,6 @@ export interface SafetensorsFile {
    * @throws InputFileError `TENSOR_MISSING`
    */
   read(name: string, buffers?: Buffers): Promise<Float32Array<ArrayBuffer>>;
-  close(): Promise<void>;
 }
 
 /**
@@ -51,7 +51,7 @@ export async function readSafetensors(file: RandomAccessFile): Promise<Safetenso
       if (values.buffer !== bytes.buffer) buffers?.give(bytes);
       return values;
     },
-    close: () => file.close(),
+    ...closing(() => file.close()),
   };
 }
 

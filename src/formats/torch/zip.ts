@@ -1,5 +1,6 @@
 import { InputFileError } from '../../errors.js';
 import { type ByteSource, memoryBytes } from '../../files/byte-source.js';
+import { closing } from '../../files/closing.js';
 import type { RandomAccessFile } from '../../files/random-access.js';
 import { BYTES_PER_ELEMENT } from '../dtype.js';
 import { ByteWindow } from '../pickle/byte-window.js';
@@ -70,5 +71,5 @@ export async function readTorchZip(
 }
 
 function asFile(file: RandomAccessFile, source: ByteSource): RandomAccessFile {
-  return { path: file.path, size: source.length, read: source.read, close: async () => {} };
+  return { path: file.path, size: source.length, read: source.read, ...closing(async () => {}) };
 }

@@ -40,15 +40,10 @@ async function readAll(
   shapes: ReadonlyMap<string, readonly number[]>,
   alias: (tensor: string) => string,
 ): Promise<Map<string, Float32Array>> {
-  const file = await openWeightFile(path);
-  try {
-    const read = new Map<string, Float32Array>();
-    for (const [tensor, shape] of shapes)
-      read.set(tensor, await readTensor(file, name, tensor, shape, alias));
-    return read;
-  } finally {
-    await file.close();
-  }
+  await using file = await openWeightFile(path);
+  const read = new Map<string, Float32Array>();
+  for (const [tensor, shape] of shapes) read.set(tensor, await readTensor(file, name, tensor, shape, alias));
+  return read;
 }
 
 async function readTensor(

@@ -1,6 +1,7 @@
 import { readFile, rm, stat } from 'node:fs/promises';
 import { writeFileAtomically } from '../../files/atomic-write.js';
 import { outputError } from '../../files/output-errors.js';
+import { fieldsOf } from '../../json/fields.js';
 
 /** The beginning of a download. */
 export interface Part {
@@ -18,14 +19,13 @@ interface PartState {
 
 /** The part that can be continued, or undefined where the download has to begin at the beginning. */
 export async function readPart(path: string, url: string): Promise<Part | undefined> {
-  try {
-    const state: PartState = JSON.parse(await readFile(statePath(path), 'utf8'));
-    const { size } = await stat(path);
-    if (state.url !== url || typeof state.validator !== 'string' || size === 0) return undefined;
-    return { bytes: size, validator: state.validator };
-  } catch {
-    return undefined;
-  }
+  const state = fieldsOf(await readFile(statePath(path), 'utf8').catch(() => ''));
+  const bytes = await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  if (state['url'] !== url || typeof state['validator'] !== 'string' || bytes === 0) return undefined;
+  return { bytes, validator: state['validator'] };
 }
 
 /** Remembers what a new part is the beginning of; without a validator it cannot be continued. */

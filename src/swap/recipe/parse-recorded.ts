@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readJson } from '../../json/read.js';
 import { OUTPUT_KEY, RECIPE_KEY } from './recipe-keys.js';
 import { type RecordedOutput, type RecordedRecipe, recordedOutput, recordedRecipe } from './recorded.js';
 import { oldRecipe } from './recorded-old.js';
@@ -27,10 +28,5 @@ function parse<T>(
   schema: z.ZodType<T>,
 ): T | undefined {
   const text: unknown = Object.hasOwn(metadata, key) ? metadata[key] : undefined;
-  if (typeof text !== 'string' || text.length > MAX_RECIPE_LENGTH) return undefined;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return typeof text === 'string' && text.length <= MAX_RECIPE_LENGTH ? readJson(schema, text) : undefined;
 }

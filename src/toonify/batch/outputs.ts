@@ -18,7 +18,7 @@ export type Destination =
       readonly all: readonly string[];
     };
 
-/** What `--out`, or its absence, means. */
+/** What `out`, or its absence, means. */
 export async function destinationOf(
   out: string | undefined,
   folders: readonly string[],
@@ -35,7 +35,7 @@ export async function destinationOf(
   if (folders.length > 0 || pictures.length !== 1) {
     throw new UsageError(
       'OUTPUT_NOT_A_FOLDER',
-      `--out: expected a folder for several results, found ${out}`,
+      `\`out\`: expected a folder for several results, found ${out}`,
       {
         hint: 'a folder that does not exist yet is made; end its name with / where it has a dot in it',
       },

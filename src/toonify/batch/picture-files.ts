@@ -47,7 +47,7 @@ export async function pictureFiles(
   const inputs = await withoutResults(listed, options);
   if (inputs.length === 0) {
     throw new InputFileError('PICTURES_MISSING', `${paths.join(', ')}: expected pictures, found no files`, {
-      hint: recursive ? 'hidden files are left out' : 'pictures in sub-folders are taken with --recursive',
+      hint: recursive ? 'hidden files are left out' : 'pictures in sub-folders are taken with `recursive`',
     });
   }
   const outputs = outputsOf(
@@ -67,7 +67,7 @@ export async function pictureFiles(
 
 function collision(path: string): OutputError {
   return new OutputError('OUTPUTS_COLLIDE', `${path}: its result would have the name of another one's`, {
-    hint: 'take the two in separate runs, with different --out',
+    hint: 'take the two in separate runs, with different `out`',
   });
 }
 

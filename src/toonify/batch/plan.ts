@@ -143,7 +143,7 @@ async function requireFree(output: string, { force, read }: Plan): Promise<void>
     throw new OutputError(
       'OUTPUT_EXISTS',
       `${output}: exists already, made from another picture or other settings`,
-      { hint: 'choose another place with --out, or overwrite it with --force' },
+      { hint: 'choose another place with `out`, or overwrite it with `force`' },
     );
   }
   await checkWritable(output, { force });
@@ -151,7 +151,7 @@ async function requireFree(output: string, { force, read }: Plan): Promise<void>
 
 function severalFaces(input: string, count: number): InputFileError {
   return new InputFileError('FACES_SEVERAL', `${input}: expected one face, found ${count}`, {
-    hint: 'choose one with --face, put all of them back with --paste-back, or give a folder with --out',
+    hint: 'choose one with `face`, put all of them back with `pasteBack`, or give a folder with `out`',
   });
 }
 

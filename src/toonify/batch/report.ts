@@ -25,7 +25,7 @@ export async function reportFile(path: string, force: boolean): Promise<ReportFi
   const previous = await readFile(path, 'utf8').catch(() => undefined);
   if (previous !== undefined && !force && !previous.slice(0, 1000).includes(REPORT_MARK)) {
     throw new OutputError('OUTPUT_EXISTS', `${path}: the file exists already, and is no report`, {
-      hint: 'choose another name with --report, or leave the report out with --no-report',
+      hint: 'choose another name with `report`, or leave the report out with `report: false`',
     });
   }
   let last = Number.NEGATIVE_INFINITY;

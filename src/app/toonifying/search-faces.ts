@@ -17,7 +17,8 @@ export async function planWithFaces(
       parter = await createParter(options, size, pictures);
       return parter;
     },
-    onPicture: (done, total) => report.stage('looking for faces', total)(done),
+    onPicture: (done, total) =>
+      report.stage(options.align === false ? 'looking at pictures' : 'looking for faces', total)(done),
     signal: report.signal,
   });
   const taken = parter?.taken() ?? 0;

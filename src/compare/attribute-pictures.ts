@@ -48,19 +48,15 @@ export async function attributePictures(
   const label = labelOf(requireRendered(checkpoint), classIndex);
   const examples = await ownPictures(checkpoint, engine, count, classIndex);
   throwIfAborted(signal);
-  const projector = await createProjector(checkpoint, engine, { loss, label });
-  try {
-    const distances: number[] = [];
-    const all = [...pictures, ...examples];
-    for (const [k, picture] of all.entries()) {
-      const onPart = (part: number) => options.onProgress?.((k + part) / all.length);
-      distances.push(await remaining(projector, picture, { steps, signal, onPart }));
-    }
-    const own = distances.splice(pictures.length).sort((a, b) => a - b);
-    return { pictures: distances.map((distance) => attribute(distance, own)), own };
-  } finally {
-    await projector.dispose();
+  await using projector = await createProjector(checkpoint, engine, { loss, label });
+  const distances: number[] = [];
+  const all = [...pictures, ...examples];
+  for (const [k, picture] of all.entries()) {
+    const onPart = (part: number) => options.onProgress?.((k + part) / all.length);
+    distances.push(await remaining(projector, picture, { steps, signal, onPart }));
   }
+  const own = distances.splice(pictures.length).sort((a, b) => a - b);
+  return { pictures: distances.map((distance) => attribute(distance, own)), own };
 }
 
 /** Half of them with the generator's own noise, half with random noise: a picture may have come about in either way. */
@@ -70,17 +66,13 @@ async function ownPictures(
   count: number,
   classIndex: number | undefined,
 ): Promise<Picture[]> {
-  const renderer = await createRenderer(checkpoint, engine);
-  try {
-    const made: Picture[] = [];
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + count; seed++) {
-      const noise = renderer.noise(seed % 2 === 0 ? 'const' : 'random', seed);
-      made.push(await renderer.picture(await renderer.styles(seed, { classIndex }), noise));
-    }
-    return made;
-  } finally {
-    await renderer.dispose();
+  await using renderer = await createRenderer(checkpoint, engine);
+  const made: Picture[] = [];
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + count; seed++) {
+    const noise = renderer.noise(seed % 2 === 0 ? 'const' : 'random', seed);
+    made.push(await renderer.picture(await renderer.styles(seed, { classIndex }), noise));
   }
+  return made;
 }
 
 interface SearchOptions {

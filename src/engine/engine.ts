@@ -49,13 +49,13 @@ export async function built(what: Program | ProgramRecipe): Promise<Program> {
   return 'build' in what ? what.build() : what;
 }
 
-export interface Executable {
+export interface Executable extends AsyncDisposable {
   /**
    * Computes all outputs. Calls must not overlap.
    * @param inputs a value of the right length for every input of the program
    */
   run(inputs: Values): Promise<Record<string, Float32Array>>;
-  /** Gives the memory back; running afterwards is an error. */
+  /** Gives the memory back; `await using` does so at the end of a block. Running afterwards is an error. */
   dispose(): Promise<void>;
 }
 

@@ -145,6 +145,7 @@ async function executable(
   return {
     run: (feeds) => run(session, inputs, feeds),
     dispose: () => session.release(),
+    [Symbol.asyncDispose]: () => session.release(),
   };
 }
 
@@ -198,9 +199,8 @@ async function requireDevice(device: Device, threads: number): Promise<void> {
     );
   }
   try {
-    const probe = await compile(program({ y: scale(constant([1, 2], [2]), 2) }), { device, threads });
+    await using probe = await compile(program({ y: scale(constant([1, 2], [2]), 2) }), { device, threads });
     await probe.run({});
-    await probe.dispose();
   } catch (cause) {
     const reason = runtimeReason(cause);
     throw new EngineError('DEVICE_MISSING', `device ${device}: cannot be used on this machine (${reason})`, {

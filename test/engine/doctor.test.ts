@@ -58,7 +58,11 @@ test('a default engine that computes nonsense is found out', async () => {
   const honest = await openEngine({ engine: 'onnxruntime', device: 'cpu', threads: 1 });
   const wrong: Engine = {
     ...honest,
-    compile: async () => ({ run: async () => ({ y: Float32Array.of(197, -95) }), dispose: async () => {} }),
+    compile: async () => ({
+      run: async () => ({ y: Float32Array.of(197, -95) }),
+      dispose: async () => {},
+      [Symbol.asyncDispose]: async () => {},
+    }),
   };
   const report = await runDoctor({ engines: [{ ...cpu, open: async () => wrong }], system: linux });
   expect(report.ok).toBe(false);

@@ -17,9 +17,8 @@ function numbers(shape: Shape, seed: number): Float32Array {
 }
 
 async function evaluate(engine: Engine, y: Tensor, inputs: Record<string, Float32Array>) {
-  const executable = await engine.compile(graph.program({ y }));
+  await using executable = await engine.compile(graph.program({ y }));
   const { y: values } = await executable.run(inputs);
-  await executable.dispose();
   return values!;
 }
 

@@ -6,9 +6,8 @@ import * as graph from '../../src/graph/index.js';
 const engine = await openEngine({ device: 'cpu', threads: 1 });
 
 async function evaluate(y: Tensor): Promise<number[]> {
-  const executable = await engine.compile(graph.program({ y }));
+  await using executable = await engine.compile(graph.program({ y }));
   const { y: values } = await executable.run({});
-  await executable.dispose();
   return [...values!];
 }
 
@@ -97,10 +96,9 @@ test.each<[string, () => Tensor]>([
 });
 
 test('an engine refuses inputs of the wrong length', async () => {
-  const executable = await engine.compile(graph.program({ y: graph.scale(graph.input('x', [3]), 2) }));
+  await using executable = await engine.compile(graph.program({ y: graph.scale(graph.input('x', [3]), 2) }));
   await expect(executable.run({ x: new Float32Array(2) })).rejects.toThrow(RangeError);
   await expect(executable.run({})).rejects.toThrow(RangeError);
-  await executable.dispose();
 });
 
 test('a device that is not there is refused by name', async () => {

@@ -8,7 +8,9 @@ export async function chosenEngine(options: EngineChoice, terminal: Terminal): P
   const engine = await openChosen(options);
   for (const notice of engine.notices) terminal.warn(notice);
   const isUsual = engine.name === 'onnxruntime' && engine.device === 'cpu';
-  if (options.engine !== 'auto' || !isUsual) terminal.info(`computing with ${engine.description}`);
+  const isNamed = engine.notices.some((notice) => notice.includes(engine.description));
+  if (!isNamed && (options.engine !== 'auto' || !isUsual))
+    terminal.info(`computing with ${engine.description}`);
   return engine;
 }
 

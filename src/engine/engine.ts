@@ -4,7 +4,8 @@ import type { CompiledCache } from './cache/compiled-cache.js';
 /** Named values, row-major. */
 export type Values = Readonly<Record<string, Float32Array>>;
 
-export const ENGINES = ['onnxruntime', 'tfjs'] as const;
+/** What computes, the first choice first. */
+export const ENGINES = ['onnxruntime', 'onnxruntime-web', 'tfjs'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 export const DEVICES = ['cpu', 'webgpu', 'cuda', 'directml', 'coreml'] as const;
@@ -60,7 +61,10 @@ export interface Executable extends AsyncDisposable {
 }
 
 export interface EngineOptions {
-  /** `auto`, the default, takes ONNX Runtime, and TensorFlow.js where that cannot be used: `notices` then says so. */
+  /**
+   * `auto`, the default, takes ONNX Runtime, where that cannot be used ONNX Runtime in WebAssembly, and last TensorFlow.js;
+   * `notices` then says so.
+   */
   readonly engine?: EngineName | 'auto';
   /** `auto`, the default, takes the fastest device that this machine really has. */
   readonly device?: Device | 'auto';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { doctorCommand } from '../../src/cli/commands/doctor.js';
 import type { Candidate } from '../../src/engine/doctor/check-engines.js';
-import { runDoctor, type System } from '../../src/engine/doctor/doctor.js';
+import { type DoctorReport, runDoctor, type System } from '../../src/engine/doctor/doctor.js';
 import { type Engine, openEngine } from '../../src/engine/index.js';
 import { openTfjs } from '../../src/engine/tfjs/open.js';
 import { TFJS_PACKAGES } from '../../src/engine/tfjs/packages.js';
@@ -35,7 +35,12 @@ describe('on this machine', () => {
     });
     expect(report.system).toMatchObject({ node: process.version, nodeSupported: true });
     expect(report.engines.map((one) => `${one.package} ${one.device}`)).toEqual(
-      expect.arrayContaining(['onnxruntime-node cpu', 'onnxruntime-node webgpu', 'onnxruntime-node cuda']),
+      expect.arrayContaining([
+        'onnxruntime-node cpu',
+        'onnxruntime-node webgpu',
+        'onnxruntime-node cuda',
+        'onnxruntime-web cpu',
+      ]),
     );
     for (const name of ['wasm', 'cpu']) {
       const check = report.engines.find((one) => one.package === `@tensorflow/tfjs-backend-${name}`);
@@ -91,6 +96,18 @@ test('of graphics devices it says whether they have 16-bit floats', async () => 
   ]);
 });
 
+test('where onnxruntime-node is not there, WebAssembly will do, and the command that adds it is named', async () => {
+  const web = { engine: 'onnxruntime-web', package: 'onnxruntime-web', device: 'cpu' } as const;
+  const open = () => openEngine({ engine: 'onnxruntime-web' });
+  const engines = [failing(cpu, notThere), { ...web, open }];
+  const report = await runDoctor({ engines, system: linux });
+  expect(report.ok).toBe(true);
+  expect(report.engines.map(({ state }) => state)).toEqual(['not installed', 'works']);
+  const [{ name, command }] = report.optional as [DoctorReport['optional'][number]];
+  expect(name).toBe('onnxruntime-node');
+  expect(command).toBe('ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node');
+});
+
 test('a part that is missing comes with its command, unless it cannot work here', async () => {
   const engines = [failing(nodeGpu, notThere)];
   const { engines: checks, optional } = await runDoctor({ engines, system: linux });
@@ -127,7 +144,7 @@ test.each([
   ['cuda', 'linux', 'x64', 'ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node'],
   ['cuda', 'win32', 'x64', '--device webgpu'],
   ['cuda', 'darwin', 'arm64', 'no CUDA on macOS'],
-  ['cpu', 'darwin', 'x64', '--engine tfjs'],
+  ['cpu', 'darwin', 'x64', 'onnxruntime-web takes its place'],
   ['cpu', 'linux', 'x64', 'glibc'],
 ] as const)('%s that does not work on %s %s is explained', async (device, platform, arch, expected) => {
   const engines = [failing({ ...cpu, device }, new Error('no such device\nand more'))];

@@ -1,7 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
-import { openEngine } from '../../src/engine/index.js';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ENGINES, openEngine } from '../../src/engine/index.js';
 import { openTfjs } from '../../src/engine/tfjs/open.js';
 import { importInstalled, TFJS_PACKAGES } from '../../src/engine/tfjs/packages.js';
+import { expand, input, mean, program, scale } from '../../src/graph/index.js';
 
 const NODE_GPU = '@tensorflow/tfjs-node-gpu';
 const NODE = '@tensorflow/tfjs-node';
@@ -40,7 +41,7 @@ describe('openEngine', () => {
   });
 
   test('says that a device is not there, whichever engine was asked', async () => {
-    for (const engine of ['auto', 'onnxruntime', 'tfjs'] as const) {
+    for (const engine of ['auto', ...ENGINES] as const) {
       await expect(openEngine({ engine, device: 'cuda' })).rejects.toMatchObject({
         code: 'DEVICE_MISSING',
         message: expect.stringContaining('device cuda'),
@@ -50,7 +51,7 @@ describe('openEngine', () => {
   });
 
   test('computes in halves on no processor, and says so', async () => {
-    for (const engine of ['onnxruntime', 'tfjs'] as const) {
+    for (const engine of ENGINES) {
       const options = { engine, device: 'cpu', threads: 1, half: true } as const;
       await expect(openEngine(options)).rejects.toMatchObject({ code: 'HALF_MISSING' });
       const opened = await openEngine({ ...options, fallBack: true });
@@ -60,7 +61,7 @@ describe('openEngine', () => {
   });
 
   test('refuses numbers of threads that make no sense', async () => {
-    for (const engine of ['auto', 'onnxruntime', 'tfjs'] as const) {
+    for (const engine of ['auto', ...ENGINES] as const) {
       for (const threads of [0, -1, 1.5, Number.NaN]) {
         await expect(openEngine({ engine, threads })).rejects.toMatchObject({ code: 'THREADS_OUT_OF_RANGE' });
       }
@@ -69,23 +70,63 @@ describe('openEngine', () => {
 });
 
 describe('where ONNX Runtime cannot be loaded', () => {
-  test('auto takes TensorFlow.js and says so; a named engine is refused', async () => {
-    vi.doMock('../../src/engine/onnxruntime.js', () => {
-      throw new Error('libonnxruntime.so.1: cannot open shared object file\nand more');
+  /** What happens where the library of one build does not load. */
+  function broken(build: 'node' | 'web', reason: string): void {
+    vi.doMock(`../../src/engine/onnx/runtime-${build}.js`, () => {
+      throw new Error(reason);
     });
+  }
+
+  afterEach(() => {
+    vi.doUnmock('../../src/engine/onnx/runtime-node.js');
+    vi.doUnmock('../../src/engine/onnx/runtime-web.js');
+  });
+
+  test('auto takes WebAssembly and says so; a named engine is refused', async () => {
+    broken('node', 'libonnxruntime.so.1: cannot open shared object file\nand more');
     const engine = await openEngine();
-    expect(engine.name).toBe('tfjs');
+    expect(engine.name).toBe('onnxruntime-web');
     expect(engine.notices).toHaveLength(1);
     expect(engine.notices[0]).toMatch(
-      /^engine onnxruntime: cannot be loaded .*; TensorFlow\.js .* takes its place$/,
+      /^engine onnxruntime: cannot be loaded .*; ONNX Runtime .* in WebAssembly, .* takes its place, which is slower$/,
     );
     await expect(openEngine({ engine: 'onnxruntime' })).rejects.toMatchObject({
       name: 'EngineError',
       code: 'ENGINE_NOT_LOADABLE',
-      hint: expect.stringContaining('npm rebuild onnxruntime-node'),
+      hint: expect.stringContaining('npm rebuild onnxruntime-node, or use --engine onnxruntime-web'),
     });
-    vi.doUnmock('../../src/engine/onnxruntime.js');
   });
+
+  test('auto takes TensorFlow.js where that fails as well', async () => {
+    broken('node', 'no library');
+    broken('web', 'no WebAssembly');
+    const engine = await openEngine();
+    expect(engine.name).toBe('tfjs');
+    expect(engine.notices[0]).toMatch(
+      /^engine onnxruntime: .*; engine onnxruntime-web: .*; TensorFlow\.js .* takes its place$/,
+    );
+  });
+});
+
+test('WebAssembly keeps the threads that it was started with in a process, and says so', async () => {
+  const first = await openEngine({ engine: 'onnxruntime-web', threads: 1 });
+  const threads = Number(/(\d+) threads?$/.exec(first.description)![1]);
+  const second = await openEngine({ engine: 'onnxruntime-web', threads: threads + 1 });
+  expect(second.description).toBe(first.description);
+  expect(second.notices).toEqual([expect.stringContaining(`was started with ${threads} thread`)]);
+});
+
+test('WebAssembly says so when its memory does not suffice, and goes on afterwards', async () => {
+  const engine = await openEngine({ engine: 'onnxruntime-web' });
+  // A little less than 4 GB, which does not fit beside what there is, and more than can be counted in 32 bits.
+  for (const side of [32_760, 40_000]) {
+    const large = expand(input('x', [1, 1]), [side, side]);
+    await using executable = await engine.compile(program({ y: mean(large) }));
+    const error = { name: 'EngineError', code: 'ENGINE_OUT_OF_MEMORY' };
+    await expect(executable.run({ x: Float32Array.of(1) })).rejects.toMatchObject(error);
+  }
+  await using small = await engine.compile(program({ y: scale(input('x', [1]), 2) }));
+  expect(await small.run({ x: Float32Array.of(21) })).toEqual({ y: Float32Array.of(42) });
 });
 
 describe('openTfjs', () => {

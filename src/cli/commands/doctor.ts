@@ -30,7 +30,7 @@ export async function doctorCommand(
     lines: linesOf(report, faces),
     failure: report.ok
       ? undefined
-      : new EngineError('DEFAULT_ENGINE_UNUSABLE', 'the default engine, onnxruntime on cpu, does not work', {
+      : new EngineError('DEFAULT_ENGINE_UNUSABLE', 'neither onnxruntime nor onnxruntime-web works on cpu', {
           hint: 'see what is said about it above, and docs/engines.md',
         }),
   };

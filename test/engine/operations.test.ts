@@ -69,6 +69,7 @@ const cases: [string, (...x: Tensor[]) => Tensor, Shape[]][] = [
   ['relu', (x) => graph.leakyRelu(x!, 0), [map]],
   ['leakyReluSlope', (x) => graph.leakyReluSlope(x!, 0.2), [map]],
   ['clamp', (x) => graph.clamp(x!, 0.7), [map]],
+  ['relu6', (x) => graph.relu6(graph.scale(x!, 5)), [map]],
   ['within', (x) => graph.within(x!, 0.7), [map]],
   ['sum over channels', (x) => graph.sum(x!, [1]), [map]],
   ['sum over pixels', (x) => graph.sum(x!, [2, 3]), [map]],

@@ -105,7 +105,13 @@ export { exportReadme, type NamedModel } from './export/readme.js';
 export type { ExportedNoise } from './export/synthesis-graph.js';
 export { type AlignedFace, type AlignOptions, alignFace } from './face/align.js';
 export { chooseFaces, type FaceChoice } from './face/choose-faces.js';
-export { createFaceFinder, type Face, type FaceFinder, type FindOptions } from './face/detect/find-faces.js';
+export {
+  createFaceFinder,
+  type Face,
+  type FaceFinder,
+  type FaceFinderOptions,
+  type FindOptions,
+} from './face/detect/find-faces.js';
 export type { Landmarks, Point } from './face/landmarks.js';
 export { type LandmarksFile, readLandmarks } from './face/landmarks-file.js';
 export { matchColours } from './face/match-colours.js';

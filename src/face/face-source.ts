@@ -1,4 +1,5 @@
 import type { FaceOptions } from '../cli/options/face-options.js';
+import type { EngineOptions } from '../engine/engine.js';
 import { UsageError } from '../errors.js';
 import { chooseFaces } from './choose-faces.js';
 import type { Face, FaceFinder } from './detect/find-faces.js';
@@ -23,12 +24,18 @@ export interface FaceSource {
   choose(photo: Photo, signal: AbortSignal): Promise<ChosenFace[]>;
 }
 
+/** What looks for faces. It always does so on the processor, as far as the engine has a choice. */
+export interface SearchOptions extends Pick<EngineOptions, 'engine' | 'threads'> {
+  /** Hears what one should know about the engine, once it is opened. */
+  readonly onNotice?: (notice: string) => void;
+}
+
 /**
  * Reads the landmarks file, if one is given; the detector is only loaded when the first photo needs it.
  * @param pictures how many pictures there are
  */
 export async function openFaceSource(
-  { landmarks: path, face, minSize }: FaceOptions,
+  { landmarks: path, face, minSize, ...search }: FaceOptions & SearchOptions,
   pictures: number,
 ): Promise<FaceSource> {
   if (path !== undefined) return fromFile(path, pictures);
@@ -36,7 +43,7 @@ export async function openFaceSource(
   return {
     sizes: {},
     async choose(photo, signal) {
-      finder ??= import('./detect/find-faces.js').then(({ createFaceFinder }) => createFaceFinder());
+      finder ??= openFinder(search);
       const faces = await (await finder).find(photo, { minSize, signal });
       return chooseFaces(faces, face, photo.name).map(({ face: { points, ...found }, number }) => ({
         landmarks: { points },
@@ -45,6 +52,17 @@ export async function openFaceSource(
       }));
     },
   };
+}
+
+async function openFinder({ engine, threads, onNotice }: SearchOptions): Promise<FaceFinder> {
+  const [{ openEngine }, { createFaceFinder }] = await Promise.all([
+    import('../engine/index.js'),
+    import('./detect/find-faces.js'),
+  ]);
+  // TensorFlow.js has one device, which its packages decide.
+  const opened = await openEngine({ engine, threads, device: engine === 'tfjs' ? 'auto' : 'cpu' });
+  for (const notice of opened.notices) onNotice?.(notice);
+  return createFaceFinder({ engine: opened });
 }
 
 async function fromFile(path: string, pictures: number): Promise<FaceSource> {

@@ -1,6 +1,6 @@
 import { ALIGNED_KEY } from '../cli/commands/align.js';
 import type { FaceOptions } from '../cli/options/face-options.js';
-import { type ChosenFace, type FaceSource, openFaceSource } from '../face/face-source.js';
+import { type ChosenFace, type FaceSource, openFaceSource, type SearchOptions } from '../face/face-source.js';
 import { openPhoto } from '../face/photo.js';
 import { readPictureBytes } from '../picture/decode.js';
 import { pictureMetadata } from '../picture/picture-metadata.js';
@@ -35,7 +35,11 @@ export interface Parter {
  * @param size side of the generator's pictures
  * @param pictures how many pictures there are
  */
-export async function createParter(options: PartOptions, size: number, pictures: number): Promise<Parter> {
+export async function createParter(
+  options: PartOptions & SearchOptions,
+  size: number,
+  pictures: number,
+): Promise<Parter> {
   const source: FaceSource = await openFaceSource(options, pictures);
   let taken = 0;
   return {

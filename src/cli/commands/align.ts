@@ -57,7 +57,8 @@ export async function alignCommand(
     key: ALIGNED_KEY,
     signal,
   });
-  const source = await openFaceSource(options, files.length);
+  const onNotice = (notice: string) => terminal.warn(notice);
+  const source = await openFaceSource({ ...options, onNotice }, files.length);
   const size = options.size ?? source.sizes.size ?? DEFAULT_SIZE;
   const task: Task = { source, size, force: options.force, inputs, signal };
   const progress = await terminal.progress({ label: 'aligning', total: files.length });

@@ -51,7 +51,8 @@ type FacesCheck =
 async function checkFaces(): Promise<FacesCheck> {
   try {
     const { createFaceFinder } = await import('../../face/detect/find-faces.js');
-    return { state: 'works', description: (await createFaceFinder()).description };
+    await using finder = await createFaceFinder();
+    return { state: 'works', description: finder.description };
   } catch (error) {
     return { state: 'unavailable', reason: (error as Error).message };
   }

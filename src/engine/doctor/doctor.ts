@@ -102,8 +102,7 @@ function missingParts(checks: readonly EngineCheck[], system: System): DoctorRep
   const tfjs = TFJS_PACKAGES.filter(({ name }) => !tooNewForTfjsNode(name, system)).map((one) => ({
     name: one.name,
     purpose: `engine tfjs on ${one.purpose}`,
-    // The native packages bring the core with them.
-    command: one.native ? `npm install ${one.name}` : `npm install @tensorflow/tfjs-core ${one.name}`,
+    command: `npm install ${one.name}`,
   }));
   return [native, ...tfjs].filter(({ name }) => isMissing(name));
 }

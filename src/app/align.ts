@@ -13,9 +13,10 @@ import { writePicture } from '../picture/write-picture.js';
 import { numbered } from '../toonify/batch/outputs.js';
 import { type PictureFile, pictureFiles } from '../toonify/batch/picture-files.js';
 import { batchFailure } from './run/batch.js';
+import type { EngineChoice } from './run/engine.js';
 import { type Answer, Report, type Run } from './run/run.js';
 
-export interface AlignOptions extends FaceOptions, Run {
+export interface AlignOptions extends FaceOptions, Pick<EngineChoice, 'engine' | 'threads'>, Run {
   /** Side of the results in pixels; what `landmarks` says unless given, else 1024. */
   readonly size?: number;
   /**
@@ -85,7 +86,8 @@ export async function align(
   const { out = '.', recursive = false, force, signal = new AbortController().signal } = options;
   const wanted = { out, recursive, suffix: SUFFIX, key: ALIGNED_KEY, signal };
   const { files, inputs } = await pictureFiles(photos, wanted);
-  const source = await openFaceSource(options, files.length);
+  const onEngineNotice = (notice: string) => report.warn(notice);
+  const source = await openFaceSource({ ...options, onEngineNotice }, files.length);
   const size = options.size ?? source.sizes.size ?? DEFAULT_SIZE;
   const task: Task = { source, size, force, inputs, signal };
   const onPhoto = report.stage('aligning', files.length);

@@ -12,7 +12,7 @@ export interface DoctorOptions extends Run {
 
 /** What `doctor` answers. */
 export interface DoctorDocument {
-  /** Whether the default engine, ONNX Runtime on the processor, works. */
+  /** Whether ONNX Runtime works on the processor, in either of its builds. */
   readonly ok: boolean;
   /** Name and version of this package. */
   readonly package: DoctorReport['package'];
@@ -58,7 +58,7 @@ export async function doctor(options: DoctorOptions = {}): Promise<Answer<Doctor
 }
 
 function unusable(): EngineError {
-  const message = 'the default engine, onnxruntime on cpu, does not work';
+  const message = 'neither onnxruntime nor onnxruntime-web works on cpu';
   return new EngineError('DEFAULT_ENGINE_UNUSABLE', message, {
     hint: 'see what is said about it above, and docs/engines.md',
   });
@@ -67,7 +67,8 @@ function unusable(): EngineError {
 async function checkFaces(): Promise<FacesCheck> {
   try {
     const { createFaceFinder } = await import('../face/detect/find-faces.js');
-    return { state: 'works', description: (await createFaceFinder()).description };
+    await using finder = await createFaceFinder();
+    return { state: 'works', description: finder.description };
   } catch (error) {
     return { state: 'unavailable', reason: error instanceof Error ? error.message : String(error) };
   }

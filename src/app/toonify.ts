@@ -123,7 +123,18 @@ export async function toonifyWith(
   const record: Settings = { ...models.identity, ...settings, ...(await faceSettings(faces)) };
   const inputs = Object.values(models.names);
   const except = files?.report === undefined ? [] : [files.report];
-  const planning = { ...faces, out, recursive, force, settings: record, files: inputs, except };
+  const { engine, threads } = options;
+  const planning = {
+    ...faces,
+    engine,
+    threads,
+    out,
+    recursive,
+    force,
+    settings: record,
+    files: inputs,
+    except,
+  };
   const items = choose(await planWithFaces(paths, planning, architecture.resolution, report), record);
   if (files !== undefined) await removeAbandoned([...items.flatMap(({ output }) => output ?? []), ...except]);
   await checkProgressFilm(options, items.length, inputs);

@@ -51,8 +51,8 @@ export async function compareImages(
   // One after the other: each needs much memory for a moment.
   for (const { name, distance } of metrics) {
     throwIfAborted(signal);
-    const executable = await engine.compile(program({ distance: distance(first!, second!) }));
-    const results = await executable.run({ a, b }).finally(() => executable.dispose());
+    await using executable = await engine.compile(program({ distance: distance(first!, second!) }));
+    const results = await executable.run({ a, b });
     distances.push({ metric: name, distance: results['distance']![0]! });
   }
   return distances;

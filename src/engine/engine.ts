@@ -4,7 +4,8 @@ import type { CompiledCache } from './cache/compiled-cache.js';
 /** Named values, row-major. */
 export type Values = Readonly<Record<string, Float32Array>>;
 
-export const ENGINES = ['onnxruntime', 'tfjs'] as const;
+/** What computes, the first choice first. */
+export const ENGINES = ['onnxruntime', 'onnxruntime-web', 'tfjs'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 export const DEVICES = ['cpu', 'webgpu', 'cuda', 'directml', 'coreml'] as const;
@@ -49,18 +50,21 @@ export async function built(what: Program | ProgramRecipe): Promise<Program> {
   return 'build' in what ? what.build() : what;
 }
 
-export interface Executable {
+export interface Executable extends AsyncDisposable {
   /**
    * Computes all outputs. Calls must not overlap.
    * @param inputs a value of the right length for every input of the program
    */
   run(inputs: Values): Promise<Record<string, Float32Array>>;
-  /** Gives the memory back; running afterwards is an error. */
+  /** Gives the memory back; `await using` does so at the end of a block. Running afterwards is an error. */
   dispose(): Promise<void>;
 }
 
 export interface EngineOptions {
-  /** `auto`, the default, takes ONNX Runtime, and TensorFlow.js where that cannot be used: `notices` then says so. */
+  /**
+   * `auto`, the default, takes ONNX Runtime, where that cannot be used ONNX Runtime in WebAssembly, and last TensorFlow.js;
+   * `notices` then says so.
+   */
   readonly engine?: EngineName | 'auto';
   /** `auto`, the default, takes the fastest device that this machine really has. */
   readonly device?: Device | 'auto';

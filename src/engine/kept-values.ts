@@ -13,16 +13,14 @@ export async function keptValues(
 ): Promise<Values> {
   if (key === undefined || !engine.keeps) return compute();
   let computed: Values | undefined;
-  const executable = await engine.compile({
+  await using executable = await engine.compile({
     key,
     async build() {
       computed = await compute();
       return constants(computed);
     },
   });
-  const values = computed ?? (await executable.run({}));
-  await executable.dispose();
-  return values;
+  return computed ?? (await executable.run({}));
 }
 
 function constants(values: Values): Program {

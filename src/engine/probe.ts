@@ -24,8 +24,8 @@ import type { Engine } from './engine.js';
  */
 export async function probe(engine: Engine, options: { half?: boolean } = {}): Promise<number> {
   const started = performance.now();
-  const executable = await engine.compile(probeProgram(options));
-  const { y } = await executable.run({ x: Float32Array.of(1, 2, 3, 4) }).finally(() => executable.dispose());
+  await using executable = await engine.compile(probeProgram(options));
+  const { y } = await executable.run({ x: Float32Array.of(1, 2, 3, 4) });
   if (!y!.every((value, k) => Math.abs(value - EXPECTED[k]!) < TOLERANCE)) {
     throw new Error(`a test computation gave ${y!.join(', ')}, expected ${EXPECTED.join(', ')}`);
   }

@@ -17,12 +17,14 @@ export async function compileStaged(
   names: readonly string[],
 ): Promise<StagedExecutable> {
   const { first, rest } = await compiled(engine, what, names);
+  const dispose = async () => {
+    await Promise.all([first?.dispose(), rest.dispose()]);
+  };
   return {
     prepare: async (fixed) => ({ ...fixed, ...(await first?.run(fixed)) }),
     run: (inputs) => rest.run(inputs),
-    dispose: async () => {
-      await Promise.all([first?.dispose(), rest.dispose()]);
-    },
+    dispose,
+    [Symbol.asyncDispose]: dispose,
   };
 }
 

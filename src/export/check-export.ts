@@ -1,6 +1,8 @@
-import type * as Ort from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-web';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { openEngine } from '../engine/index.js';
+import { openOnnx } from '../engine/onnx/engine.js';
+import { loadRuntime } from '../engine/onnx/load.js';
+import type { OnnxRuntime } from '../engine/onnx/runtime.js';
 import { throwIfAborted } from '../errors.js';
 import { RandomState } from '../generator/random-state.js';
 import { toPicture } from '../picture/picture.js';
@@ -26,21 +28,21 @@ const PSI = 0.7;
 /**
  * Runs an exported model in ONNX Runtime on the processor, all faces in one batch, and compares its pictures with those
  * of the renderer.
- * @throws EngineError where ONNX Runtime is not installed
+ * @throws EngineError where neither build of ONNX Runtime can be loaded
  */
 export async function checkExported(
   checkpoint: Checkpoint,
   models: readonly ExportedModel[],
   { noise = 'const', cutoff, signal }: ExportOptions = {},
 ): Promise<ExportCheck> {
-  const engine = await openEngine({ engine: 'onnxruntime', device: 'cpu' });
-  const ort = await import('onnxruntime-node');
+  const runtime = await loadRuntime('onnxruntime').catch(() => loadRuntime('onnxruntime-web'));
+  const engine = await openOnnx(runtime, { device: 'cpu' });
   await using renderer = await createRenderer(checkpoint, engine, { signal });
   throwIfAborted(signal);
   const maps = renderer.noise(noise === 'none' ? 'none' : 'const');
   const rows = cutoff === 'input' ? renderer.space.cutoff : cutoff;
-  const inputs = feedsOf(ort, models, renderer, rows ?? renderer.space.cutoff);
-  const images = await runAll(ort, models, inputs, signal);
+  const inputs = feedsOf(runtime, models, renderer, rows ?? renderer.space.cutoff);
+  const images = await runAll(runtime, models, inputs, signal);
   const size = images.length / SEEDS.length;
   let [difference, levels] = [0, 0];
   for (const [i, seed] of SEEDS.entries()) {
@@ -55,11 +57,11 @@ export async function checkExported(
   return { seeds: SEEDS, difference, levels };
 }
 
-type Feeds = Record<string, Ort.Tensor>;
+type Feeds = Record<string, Tensor>;
 
 /** Values for every input that is not the output of another part. */
 function feedsOf(
-  ort: typeof Ort,
+  { Tensor }: OnnxRuntime,
   models: readonly ExportedModel[],
   renderer: Renderer,
   cutoff: number,
@@ -83,14 +85,14 @@ function feedsOf(
   return Object.fromEntries(
     wanted.map(({ name, shape }) => {
       const dims = shape.map((extent) => (extent === 'N' ? count : extent));
-      return [name, new ort.Tensor('float32', valuesOf(name), dims)];
+      return [name, new Tensor('float32', valuesOf(name), dims)];
     }),
   );
 }
 
 /** The pictures, after one part has handed its result to the next. */
 async function runAll(
-  ort: typeof Ort,
+  runtime: OnnxRuntime,
   models: readonly ExportedModel[],
   feeds: Feeds,
   signal: AbortSignal | undefined,
@@ -98,7 +100,7 @@ async function runAll(
   const values: Feeds = { ...feeds };
   for (const { bytes, inputs } of models) {
     throwIfAborted(signal);
-    const session = await ort.InferenceSession.create(bytes, { executionProviders: ['cpu'] });
+    const session = await runtime.open({ bytes }, 'cpu');
     const own = inputs.map(({ name }) => [name, values[name]!] as const);
     Object.assign(values, await session.run(Object.fromEntries(own)));
     await session.release();

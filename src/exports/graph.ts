@@ -14,8 +14,6 @@ export {
   type Values,
 } from '../engine/index.js';
 export { compileStaged, type StagedExecutable } from '../engine/staged.js';
-export { openTfjs } from '../engine/tfjs/open.js';
-export { TFJS_PACKAGES } from '../engine/tfjs/packages.js';
 export { checkExported, type ExportCheck } from '../export/check-export.js';
 export { type ExportedModel, type ExportedValue, exportOnnx } from '../export/export-onnx.js';
 export { exportReadme, type NamedModel } from '../export/readme.js';

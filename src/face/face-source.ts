@@ -1,3 +1,4 @@
+import type { Engine, EngineOptions } from '../engine/engine.js';
 import { UsageError } from '../errors.js';
 import { chooseFaces, type FaceChoice } from './choose-faces.js';
 import type { Face, FaceFinder } from './detect/find-faces.js';
@@ -33,12 +34,19 @@ export interface FaceSource {
   choose(photo: Photo, signal?: AbortSignal): Promise<ChosenFace[]>;
 }
 
+/** What looks for faces. It always does so on the processor, as far as the engine has a choice. */
+export interface FinderChoice extends Pick<EngineOptions, 'threads'> {
+  readonly engine?: EngineOptions['engine'] | Engine;
+  /** Hears what one should know about the engine, once it is opened. */
+  readonly onEngineNotice?: (notice: string) => void;
+}
+
 /**
  * Reads the landmarks file, if one is given; the detector is only loaded when the first photo needs it.
  * @param pictures how many pictures there are
  */
 export async function openFaceSource(
-  { landmarks: path, face = 'all', minSize = DEFAULT_MIN_SIZE }: FaceOptions,
+  { landmarks: path, face = 'all', minSize = DEFAULT_MIN_SIZE, ...choice }: FaceOptions & FinderChoice,
   pictures: number,
 ): Promise<FaceSource> {
   if (path !== undefined) return fromFile(path, pictures);
@@ -46,7 +54,7 @@ export async function openFaceSource(
   return {
     sizes: {},
     async choose(photo, signal) {
-      finder ??= import('./detect/find-faces.js').then(({ createFaceFinder }) => createFaceFinder());
+      finder ??= openFinder(choice);
       const faces = await (await finder).find(photo, { minSize, signal });
       return chooseFaces(faces, face, photo.name).map(({ face: { points, ...found }, number }) => ({
         landmarks: { points },
@@ -55,6 +63,19 @@ export async function openFaceSource(
       }));
     },
   };
+}
+
+async function openFinder({ engine, threads, onEngineNotice }: FinderChoice): Promise<FaceFinder> {
+  const [{ openEngine }, { createFaceFinder }] = await Promise.all([
+    import('../engine/index.js'),
+    import('./detect/find-faces.js'),
+  ]);
+  if (typeof engine === 'object' && engine.device === 'cpu') return createFaceFinder({ engine });
+  const name = typeof engine === 'object' ? engine.name : engine;
+  // TensorFlow.js has one device, which its packages decide.
+  const opened = await openEngine({ engine: name, threads, device: name === 'tfjs' ? 'auto' : 'cpu' });
+  for (const notice of opened.notices) onEngineNotice?.(notice);
+  return createFaceFinder({ engine: opened });
 }
 
 async function fromFile(path: string, pictures: number): Promise<FaceSource> {

@@ -64,6 +64,14 @@ export function clamp(x: Tensor, bound: number): Tensor {
   return node('clamp', { low: -bound, high: bound }, [x], x.shape, (g) => [() => mul(g, within(x, bound))]);
 }
 
+/** min(max(x, 0), 6), the activation of MobileNets (Howard et al. 2017). The result is inside where x is. */
+export function relu6(x: Tensor): Tensor {
+  const y: Tensor = node('clamp', { low: 0, high: 6 }, [x], x.shape, (g) => [
+    () => mul(g, within(sub(y, scalar(3)), 3)),
+  ]);
+  return y;
+}
+
 /** 1 where |x| < bound, 0 elsewhere; piecewise constant, so nothing flows back. */
 export function within(x: Tensor, bound: number): Tensor {
   return node('within', { bound }, [x], x.shape, () => [null]);

@@ -75,7 +75,7 @@ export async function createTuner(
   settings: { readonly loss?: Loss; readonly signal?: AbortSignal } = {},
 ): Promise<Tuner> {
   requireStyleGan2(checkpoint);
-  if (engine.name !== 'onnxruntime') {
+  if (engine.name === 'tfjs') {
     throw new EngineError(
       'ENGINE_CANNOT_TUNE',
       `engine ${engine.name}: expected one whose kernels may change`,

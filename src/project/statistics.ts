@@ -56,7 +56,7 @@ async function measuredStatistics(
 ): Promise<WStatistics> {
   const { zDim } = network.architecture;
   const wDim = network.space.dim;
-  const mapping = await engine.compile(mappingProgram(network, BATCH));
+  await using mapping = await engine.compile(mappingProgram(network, BATCH));
   const labels: Values = label === undefined ? {} : { label: labelRows(label) };
   const random = new RandomState(SEED);
   const sums = new Float64Array(wDim);
@@ -67,7 +67,6 @@ async function measuredStatistics(
     batches.push(w!);
     for (let i = 0; i < w!.length; i++) sums[i % wDim]! += w![i]!;
   }
-  await mapping.dispose();
   const wAvg = Float32Array.from(sums, (sum) => sum / SAMPLES);
   let squares = 0;
   for (const w of batches) for (let i = 0; i < w.length; i++) squares += (w[i]! - wAvg[i % wDim]!) ** 2;

@@ -1,5 +1,11 @@
 import { ALIGNED_KEY } from '../face/aligned.js';
-import { type ChosenFace, type FaceOptions, type FaceSource, openFaceSource } from '../face/face-source.js';
+import {
+  type ChosenFace,
+  type FaceOptions,
+  type FaceSource,
+  type FinderChoice,
+  openFaceSource,
+} from '../face/face-source.js';
 import { openPhoto } from '../face/photo.js';
 import { readPictureBytes } from '../picture/decode.js';
 import { pictureMetadata } from '../picture/picture-metadata.js';
@@ -35,7 +41,11 @@ export interface Parter {
  * @param size side of the generator's pictures
  * @param pictures how many pictures there are
  */
-export async function createParter(options: PartOptions, size: number, pictures: number): Promise<Parter> {
+export async function createParter(
+  options: PartOptions & FinderChoice,
+  size: number,
+  pictures: number,
+): Promise<Parter> {
   const source: FaceSource = await openFaceSource(options, pictures);
   let taken = 0;
   return {

@@ -1,16 +1,20 @@
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { bundledPath } from '../../src/models/bundled.js';
 import { maxDifference } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { run } from './cli.js';
+import { interrupted, run } from './cli.js';
+
+/** Makes a program believe that onnxruntime-node is not installed. */
+const HIDING = fileURLToPath(new URL('hide-onnxruntime-node.cjs', import.meta.url));
 
 const pixels = (path: string) => sharp(path).removeAlpha().raw().toBuffer();
 
-test('both engines render the same picture, and the unusual one is named', async () => {
+test('both builds of ONNX Runtime render the same picture, and the unusual one is named', async () => {
   const folder = await temporaryFolder();
   const render = (engine: string) =>
     run(
@@ -19,13 +23,41 @@ test('both engines render the same picture, and the unusual one is named', async
       folder,
     );
   const usual = await render('onnxruntime');
-  const other = await render('tfjs');
-  expect([usual.code, other.code]).toEqual([0, 0]);
-  expect(other.stderr).toMatch(/computing with TensorFlow\.js \S+/);
+  const web = await render('onnxruntime-web');
+  expect([usual.code, web.code]).toEqual([0, 0]);
+  expect(web.stderr).toMatch(/computing with ONNX Runtime \S+ in WebAssembly/);
   const [a, b] = await Promise.all(
-    ['onnxruntime', 'tfjs'].map((name) => pixels(join(folder, `${name}.png`))),
+    ['onnxruntime', 'onnxruntime-web'].map((name) => pixels(join(folder, `${name}.png`))),
   );
   expect(maxDifference(a!, b!)).toBeLessThanOrEqual(1);
+});
+
+test('where onnxruntime-node is not installed, WebAssembly takes its place and says so once', async () => {
+  const folder = await temporaryFolder();
+  const environment = { NODE_OPTIONS: `--require ${HIDING}` };
+  const render = (out: string, ...args: string[]) =>
+    run('blend', ['render', 'toonhead', '--seeds', '7', '--out', out, ...args], folder, environment);
+  const usual = await run('blend', ['render', 'toonhead', '--seeds', '7', '--out', 'usual.png'], folder);
+  expect(usual.code).toBe(0);
+  const found = await render('web.png');
+  expect(found.code).toBe(0);
+  expect(found.stderr.match(/WebAssembly/g)).toHaveLength(1);
+  expect(found.stderr).toMatch(
+    /engine onnxruntime: onnxruntime-node is not installed; ONNX Runtime \S+ in WebAssembly, .* takes its place/,
+  );
+  const [a, b] = await Promise.all(['usual', 'web'].map((name) => pixels(join(folder, `${name}.png`))));
+  expect(maxDifference(a!, b!)).toBeLessThanOrEqual(1);
+
+  const refused = await render('never.png', '--engine', 'onnxruntime');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('npm install onnxruntime-node');
+});
+
+test('a process that computes in WebAssembly can be interrupted', async () => {
+  const folder = await temporaryFolder();
+  const args = ['render', 'toonhead', '--seeds', '0-999', '--out', 'many', '--engine', 'onnxruntime-web'];
+  const found = await interrupted('blend', args, folder, /computing with/);
+  expect(found.code).toBe(130);
 });
 
 test('an engine that is not known is refused', async () => {
@@ -35,7 +67,7 @@ test('an engine that is not known is refused', async () => {
     await temporaryFolder(),
   );
   expect(found.code).toBe(2);
-  expect(found.stderr).toMatch(/auto, onnxruntime, tfjs, found "torch"/);
+  expect(found.stderr).toMatch(/auto, onnxruntime, onnxruntime-web, tfjs, found "torch"/);
 });
 
 test('a generator is compiled once and kept, until its file is another or it is forgotten', async () => {

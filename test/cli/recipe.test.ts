@@ -279,7 +279,7 @@ describe('refuses before any weight is read, with the line', () => {
     size: {
       recipe: part('  b: { model: models/large.safetensors, alpha: 1 }'),
       code: 'CHECKPOINTS_DIFFER',
-      message: /:5: .*\nhint: up to 16 px they are alike: .*--common/,
+      message: /:5: .*\nhint: up to 16 px they are alike: .*`common`/,
     },
     self: {
       recipe: part('  b: { recipe: self.yaml, alpha: 1 }'),

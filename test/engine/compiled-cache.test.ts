@@ -23,8 +23,13 @@ function scaling(factor: number): Program {
 const x = Float32Array.from({ length: CHANNELS * SIDE * SIDE }, (_, k) => k);
 
 /** Compiles and runs through a cache; answers whether the program had to be built. */
-async function runKept(cache: CompiledCache, key: string, factor: number): Promise<boolean> {
-  const engine = await openEngine({ engine: 'onnxruntime', device: 'cpu', threads: 1, cache });
+async function runKept(
+  cache: CompiledCache,
+  key: string,
+  factor: number,
+  name: 'onnxruntime' | 'onnxruntime-web' = 'onnxruntime',
+): Promise<boolean> {
+  const engine = await openEngine({ engine: name, device: 'cpu', threads: 1, cache });
   let wasBuilt = false;
   const executable = await engine.compile({
     key,
@@ -55,6 +60,15 @@ test('a program is built once for each key', async () => {
   expect(await runKept(cache, 'twice', 2)).toBe(false);
   expect(await runKept(cache, 'thrice', 3)).toBe(true);
   expect(await runKept(cache, 'twice', 2)).toBe(false);
+});
+
+test('each build of ONNX Runtime keeps its own', async () => {
+  const cache = await emptyCache();
+  for (const isBuilt of [true, false]) {
+    for (const name of ['onnxruntime', 'onnxruntime-web'] as const) {
+      expect(await runKept(cache, 'twice', 2, name)).toBe(isBuilt);
+    }
+  }
 });
 
 test.each([

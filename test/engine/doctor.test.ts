@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import doctorCommand from '../../src/cli/commands/doctor.js';
 import type { Candidate } from '../../src/engine/doctor/check-engines.js';
-import { runDoctor, type System } from '../../src/engine/doctor/doctor.js';
+import { type DoctorReport, runDoctor, type System } from '../../src/engine/doctor/doctor.js';
 import { type Engine, openEngine } from '../../src/engine/index.js';
 import { openTfjs } from '../../src/engine/tfjs/open.js';
 import { TFJS_PACKAGES } from '../../src/engine/tfjs/packages.js';
@@ -35,11 +35,16 @@ describe('on this machine', () => {
     });
     expect(report.system).toMatchObject({ node: process.version, nodeSupported: true });
     expect(report.engines.map((one) => `${one.package} ${one.device}`)).toEqual(
-      expect.arrayContaining(['onnxruntime-node cpu', 'onnxruntime-node webgpu', 'onnxruntime-node cuda']),
+      expect.arrayContaining([
+        'onnxruntime-node cpu',
+        'onnxruntime-node webgpu',
+        'onnxruntime-node cuda',
+        'onnxruntime-web cpu',
+      ]),
     );
-    for (const name of ['wasm', 'cpu']) {
-      const check = report.engines.find((one) => one.package === `@tensorflow/tfjs-backend-${name}`);
-      expect(check).toMatchObject({ state: 'works', device: 'cpu' });
+    for (const name of ['onnxruntime-node', 'onnxruntime-web']) {
+      const check = report.engines.find((one) => one.package === name && one.device === 'cpu');
+      expect(check).toMatchObject({ state: 'works' });
       expect(check!.milliseconds).toBeGreaterThan(0);
     }
   });
@@ -50,7 +55,7 @@ describe('on this machine', () => {
     expect(failure).toBeUndefined();
     expect(JSON.parse(JSON.stringify(document))).toEqual(document);
     expect(lines.join('\n')).toMatch(/^ok {6}onnxruntime on cpu, onnxruntime-node: [\d.]+ ms/m);
-    expect(lines.join('\n')).toMatch(/^ok {6}faces: @vladmandic\/face-api on TensorFlow\.js/m);
+    expect(lines.join('\n')).toMatch(/^ok {6}faces: ONNX Runtime/m);
     expect(lines.join('\n')).toMatch(/^model toonhead: 2 813 720 bytes/m);
   });
 });
@@ -59,7 +64,11 @@ test('a default engine that computes nonsense is found out', async () => {
   const honest = await openEngine({ engine: 'onnxruntime', device: 'cpu', threads: 1 });
   const wrong: Engine = {
     ...honest,
-    compile: async () => ({ run: async () => ({ y: Float32Array.of(197, -95) }), dispose: async () => {} }),
+    compile: async () => ({
+      run: async () => ({ y: Float32Array.of(197, -95) }),
+      dispose: async () => {},
+      [Symbol.asyncDispose]: async () => {},
+    }),
   };
   const report = await runDoctor({ engines: [{ ...cpu, open: async () => wrong }], system: linux });
   expect(report.ok).toBe(false);
@@ -86,6 +95,18 @@ test('of graphics devices it says whether they have 16-bit floats', async () => 
     ['works', true],
     ['works', false],
   ]);
+});
+
+test('where onnxruntime-node is not there, WebAssembly will do, and the command that adds it is named', async () => {
+  const web = { engine: 'onnxruntime-web', package: 'onnxruntime-web', device: 'cpu' } as const;
+  const open = () => openEngine({ engine: 'onnxruntime-web' });
+  const engines = [failing(cpu, notThere), { ...web, open }];
+  const report = await runDoctor({ engines, system: linux });
+  expect(report.ok).toBe(true);
+  expect(report.engines.map(({ state }) => state)).toEqual(['not installed', 'works']);
+  const [{ name, command }] = report.optional as [DoctorReport['optional'][number]];
+  expect(name).toBe('onnxruntime-node');
+  expect(command).toBe('ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node');
 });
 
 test('a part that is missing comes with its command, unless it cannot work here', async () => {
@@ -122,9 +143,9 @@ test.each([
   ['webgpu', 'linux', 'arm64', 'x64 only'],
   ['webgpu', 'win32', 'x64', 'driver'],
   ['cuda', 'linux', 'x64', 'ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node'],
-  ['cuda', 'win32', 'x64', '--device webgpu'],
+  ['cuda', 'win32', 'x64', '`device: webgpu`'],
   ['cuda', 'darwin', 'arm64', 'no CUDA on macOS'],
-  ['cpu', 'darwin', 'x64', '--engine tfjs'],
+  ['cpu', 'darwin', 'x64', 'onnxruntime-web takes its place'],
   ['cpu', 'linux', 'x64', 'glibc'],
 ] as const)('%s that does not work on %s %s is explained', async (device, platform, arch, expected) => {
   const engines = [failing({ ...cpu, device }, new Error('no such device\nand more'))];

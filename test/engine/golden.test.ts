@@ -29,8 +29,8 @@ const STEPS = 8;
 for (const [name, open] of ENGINES_HERE) {
   const engine = await open();
   const evaluate = async (outputs: Record<string, Tensor>, inputs: Record<string, Float32Array>) => {
-    const executable = await engine.compile(program(outputs));
-    return executable.run(inputs).finally(() => executable.dispose());
+    await using executable = await engine.compile(program(outputs));
+    return await executable.run(inputs);
   };
 
   describe(`${name} gives what the reference implementation gives`, () => {

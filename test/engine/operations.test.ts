@@ -17,9 +17,8 @@ function numbers(shape: Shape, seed: number): Float32Array {
 }
 
 async function evaluate(engine: Engine, y: Tensor, inputs: Record<string, Float32Array>) {
-  const executable = await engine.compile(graph.program({ y }));
+  await using executable = await engine.compile(graph.program({ y }));
   const { y: values } = await executable.run(inputs);
-  await executable.dispose();
   return values!;
 }
 
@@ -70,6 +69,7 @@ const cases: [string, (...x: Tensor[]) => Tensor, Shape[]][] = [
   ['relu', (x) => graph.leakyRelu(x!, 0), [map]],
   ['leakyReluSlope', (x) => graph.leakyReluSlope(x!, 0.2), [map]],
   ['clamp', (x) => graph.clamp(x!, 0.7), [map]],
+  ['relu6', (x) => graph.relu6(graph.scale(x!, 5)), [map]],
   ['within', (x) => graph.within(x!, 0.7), [map]],
   ['sum over channels', (x) => graph.sum(x!, [1]), [map]],
   ['sum over pixels', (x) => graph.sum(x!, [2, 3]), [map]],

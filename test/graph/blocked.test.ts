@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
-import { blockSize } from '../../src/engine/block-size.js';
+import { blockSize } from '../../src/engine/onnx/block-size.js';
 import type { Shape, Tensor } from '../../src/graph/index.js';
 import * as graph from '../../src/graph/index.js';
 import { toBlockedOnnx } from '../../src/graph/onnx/blocked/lower.js';

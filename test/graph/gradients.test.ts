@@ -80,6 +80,8 @@ describe('the gradient of every operation agrees with finite differences', () =>
     ['leakyRelu', (x) => graph.leakyRelu(x, 0.2), [map]],
     ['relu', (x) => graph.leakyRelu(x, 0), [map]],
     ['clamp', (x) => graph.clamp(graph.scale(x, 2), 1.3), [[2, 2]], true],
+    ['relu6 around 0', (x) => graph.relu6(graph.scale(x, 3)), [map]],
+    ['relu6 around 6', (x) => graph.relu6(graph.add(graph.scale(x, 3), graph.scalar(6))), [map]],
     ['addPlane', addPlane, [map, [2, 1, 4, 4], [2, 3], [2, 3]]],
     ['addPlane, the same for all', addPlane, [map, [1, 1, 4, 4], [2, 3], [2, 3]]],
     ['sumTo', (x) => graph.sumTo(x, [3, 1, 4]), [map]],

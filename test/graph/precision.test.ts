@@ -1,6 +1,5 @@
 import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
-import { openEngine } from '../../src/engine/index.js';
 import {
   add,
   constant,
@@ -16,6 +15,7 @@ import {
   type Tensor,
 } from '../../src/graph/index.js';
 import { toOnnx } from '../../src/graph/onnx/lower.js';
+import { ENGINES_HERE } from '../engine/engines.js';
 
 const x = input('x', [3]);
 const FEED = [1, 1 + 2 ** -12, 3];
@@ -55,11 +55,9 @@ test('without halves everything is computed in 32 bits, on every engine', async 
   const y = single(scale(half(x), 2));
   const expected = FEED.map((value) => 2 * value);
   expect(await evaluate({ y }, false)).toEqual({ y: expected });
-  for (const name of ['onnxruntime', 'tfjs'] as const) {
-    const engine = await openEngine({ engine: name, device: 'cpu', threads: 1 });
-    const executable = await engine.compile(program({ y }));
+  for (const [, open] of ENGINES_HERE) {
+    await using executable = await (await open()).compile(program({ y }));
     expect([...(await executable.run({ x: Float32Array.from(FEED) }))['y']!]).toEqual(expected);
-    await executable.dispose();
   }
 });
 

@@ -6,9 +6,8 @@ import * as graph from '../../src/graph/index.js';
 const engine = await openEngine({ device: 'cpu', threads: 1 });
 
 async function evaluate(y: Tensor): Promise<number[]> {
-  const executable = await engine.compile(graph.program({ y }));
+  await using executable = await engine.compile(graph.program({ y }));
   const { y: values } = await executable.run({});
-  await executable.dispose();
   return [...values!];
 }
 
@@ -42,6 +41,7 @@ test.each<[string, Tensor, number[]]>([
   ['leakyRelu', graph.leakyRelu(graph.constant([-10, 0, 3], [3]), 0.2), [-2, 0, 3]],
   ['leakyReluSlope', graph.leakyReluSlope(graph.constant([-1e-20, 1e-20, 1e8], [3]), 0.25), [0.25, 1, 1]],
   ['clamp', graph.clamp(graph.constant([-9, 1, 9], [3]), 4), [-4, 1, 4]],
+  ['relu6', graph.relu6(graph.constant([-9, 0, 2.5, 6, 9], [5])), [0, 0, 2.5, 6, 6]],
   ['within', graph.within(graph.constant([-4, -3.999, 0, 4, 9], [5]), 4), [0, 1, 1, 0, 0]],
   ['matmul', graph.matmul(counting([2, 2]), counting([2, 2])), [7, 10, 15, 22]],
   ['matmul of a batch', graph.matmul(counting([2, 1, 2]), counting([2, 1, 2]), false, true), [5, 25]],
@@ -97,10 +97,9 @@ test.each<[string, () => Tensor]>([
 });
 
 test('an engine refuses inputs of the wrong length', async () => {
-  const executable = await engine.compile(graph.program({ y: graph.scale(graph.input('x', [3]), 2) }));
+  await using executable = await engine.compile(graph.program({ y: graph.scale(graph.input('x', [3]), 2) }));
   await expect(executable.run({ x: new Float32Array(2) })).rejects.toThrow(RangeError);
   await expect(executable.run({})).rejects.toThrow(RangeError);
-  await executable.dispose();
 });
 
 test('a device that is not there is refused by name', async () => {

@@ -12,8 +12,9 @@ export async function chosenEngine(choice: EngineChoice, report: Report): Promis
   const engine = await openChosen(choice);
   for (const notice of engine.notices) report.warn(notice);
   const isUsual = engine.name === 'onnxruntime' && engine.device === 'cpu';
-  const isNamed = choice.engine !== undefined && choice.engine !== 'auto';
-  if (isNamed || !isUsual) report.info(`computing with ${engine.description}`);
+  const isAsked = choice.engine !== undefined && choice.engine !== 'auto';
+  const isSaid = engine.notices.some((notice) => notice.includes(engine.description));
+  if (!isSaid && (isAsked || !isUsual)) report.info(`computing with ${engine.description}`);
   return engine;
 }
 

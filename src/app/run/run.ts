@@ -52,7 +52,9 @@ export class Report {
     this.run.onNotice?.({ kind: 'info', message });
   }
 
+  /** Once, however many parts of the work find it out. */
   warn(message: string): void {
+    if (this.warnings.includes(message)) return;
     this.warnings.push(message);
     this.run.onNotice?.({ kind: 'warning', message });
   }

@@ -1,3 +1,4 @@
+import type { FinderChoice } from '../../face/face-source.js';
 import { type Item, type PlanOptions, planItems } from '../../toonify/batch/plan.js';
 import { createParter, type Parter, type PartOptions } from '../../toonify/parts.js';
 import type { Report } from '../run/run.js';
@@ -5,7 +6,7 @@ import type { Report } from '../run/run.js';
 /** `planItems` with the search for faces: shows how far it is, and says how many pictures were aligned already. */
 export async function planWithFaces(
   paths: readonly string[],
-  options: Omit<PlanOptions, 'parter' | 'onPicture' | 'signal'> & PartOptions,
+  options: Omit<PlanOptions, 'parter' | 'onPicture' | 'signal'> & PartOptions & FinderChoice,
   /** Side of the generator's pictures. */
   size: number,
   report: Report,
@@ -14,7 +15,8 @@ export async function planWithFaces(
   const items = await planItems(paths, {
     ...options,
     async parter(pictures) {
-      parter = await createParter(options, size, pictures);
+      const onEngineNotice = (notice: string) => report.warn(notice);
+      parter = await createParter({ ...options, onEngineNotice }, size, pictures);
       return parter;
     },
     onPicture: (done, total) =>

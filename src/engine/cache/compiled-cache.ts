@@ -8,7 +8,7 @@ import { checksumOfFile } from './checksum.js';
 import { bytesOf } from './folder-size.js';
 
 // The cache: a folder for each compiled program, called by the hash of its key, with
-//   model.onnx     the graph, as the runtime has optimised it
+//   model.onnx     the graph, as the runtime has optimised it where it can write that down
 //   weights.bin    its large constants, in the order in which kernels read them: mapped into memory, not read
 //   about.json     lengths and checksums of both, and the program's inputs
 // Folders are put together beside their place and renamed, so that a place holds a whole one or none. What does not
@@ -36,8 +36,8 @@ export interface CompiledParts {
   readonly model: Uint8Array;
   readonly weights: readonly { readonly offset: number; readonly bytes: Uint8Array }[];
   readonly inputs: ReadonlyMap<string, Shape>;
-  /** Replaces the model's file, beside which the weights lie, by what the runtime makes of it. */
-  optimise(modelPath: string): Promise<void>;
+  /** Replaces the model's file, beside which the weights lie, by what the runtime makes of it, where it can. */
+  optimise?(modelPath: string): Promise<void>;
 }
 
 export const WEIGHTS_FILE = 'weights.bin';
@@ -110,7 +110,7 @@ export async function keepCompiled(
     const modelPath = join(temporary, MODEL_FILE);
     await write(modelPath, [{ offset: 0, bytes: model }]);
     const weightsFile = await write(join(temporary, WEIGHTS_FILE), weights);
-    await optimise(modelPath);
+    await optimise?.(modelPath);
     const files = { [MODEL_FILE]: await describe(modelPath), [WEIGHTS_FILE]: weightsFile };
     const described = { format: FORMAT, inputs: [...inputs], files };
     const about: About = { ...described, crc32: ownChecksum(described) };

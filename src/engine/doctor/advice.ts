@@ -7,6 +7,9 @@ const LAST_NODE_OF_TFJS = 22;
 export function adviceFor(check: EngineCheck, system: System): string | undefined {
   if (check.engine === 'tfjs') return tfjsAdvice(check, system);
   if (check.state === 'works') return undefined;
+  if (check.engine === 'onnxruntime-web') return undefined;
+  // What is not installed is named once, with its command.
+  if (check.state === 'not installed') return undefined;
   if (check.device === 'cpu') return onnxRuntimeAdvice(system);
   switch (check.device) {
     case 'webgpu':
@@ -41,13 +44,20 @@ function tfjsAdvice(check: EngineCheck, system: System): string | undefined {
   return undefined;
 }
 
+/** How onnxruntime-node is installed without what its script would download on Linux, which is for CUDA only. */
+export function installCommand({ platform }: System): string {
+  const command = 'npm install onnxruntime-node';
+  return platform === 'linux' ? `ONNXRUNTIME_NODE_INSTALL=skip ${command}` : command;
+}
+
 function onnxRuntimeAdvice({ platform, arch }: System): string {
   if (platform === 'darwin' && arch === 'x64') {
-    return 'onnxruntime-node has no binary for Macs with Intel processors: use --engine tfjs';
+    return 'onnxruntime-node has no binary for Macs with Intel processors: onnxruntime-web takes its place';
   }
+  const rebuild = 'npm rebuild onnxruntime-node; until then onnxruntime-web takes its place';
   return platform === 'linux'
-    ? 'its binary needs glibc (Alpine has another C library): npm rebuild onnxruntime-node, or --engine tfjs'
-    : 'npm rebuild onnxruntime-node, or --engine tfjs';
+    ? `its binary needs glibc (Alpine has another C library); else ${rebuild}`
+    : rebuild;
 }
 
 function webgpuAdvice({ platform, arch }: System): string {
@@ -57,9 +67,9 @@ function webgpuAdvice({ platform, arch }: System): string {
 }
 
 function cudaAdvice({ platform, arch }: System): string {
-  if (platform === 'darwin') return 'there is no CUDA on macOS: try --device webgpu';
+  if (platform === 'darwin') return 'there is no CUDA on macOS: try `device: webgpu`';
   if (platform === 'win32') {
-    return 'onnxruntime-node has no CUDA on Windows: try --device webgpu, or @tensorflow/tfjs-node-gpu';
+    return 'onnxruntime-node has no CUDA on Windows: try `device: webgpu`, or @tensorflow/tfjs-node-gpu';
   }
   if (arch !== 'x64') return 'onnxruntime-node has CUDA on Linux for x64 only';
   return 'CUDA needs an NVIDIA card, CUDA 12 with cuDNN 9, and a download: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node';

@@ -11,17 +11,23 @@ export interface Candidate extends Pick<EngineCheck, 'engine' | 'package' | 'dev
   open(): Promise<Engine>;
 }
 
-/** All that there could be, the default engine first. */
+/** All that there could be, in the order in which engines are taken. */
 export function candidates(openEngine: (options: EngineOptions) => Promise<Engine>): Candidate[] {
   const native = DEVICES.map((device): Candidate => {
     const open = () => openEngine({ engine: 'onnxruntime', device });
     return { engine: 'onnxruntime', package: 'onnxruntime-node', device, open };
   });
+  const web: Candidate = {
+    engine: 'onnxruntime-web',
+    package: 'onnxruntime-web',
+    device: 'cpu',
+    open: () => openEngine({ engine: 'onnxruntime-web' }),
+  };
   const tfjs = TFJS_PACKAGES.map((one): Candidate => {
     const open = async () => (await import('../tfjs/open.js')).openTfjs({ packages: [one] });
     return { engine: 'tfjs', package: one.name, device: one.name.endsWith('-gpu') ? 'cuda' : 'cpu', open };
   });
-  return [...native, ...tfjs];
+  return [...native, web, ...tfjs];
 }
 
 /** Opens a candidate and has it compute something. Never throws. */

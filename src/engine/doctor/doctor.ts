@@ -4,7 +4,7 @@ import { throwIfAborted, unlessAborted } from '../../errors.js';
 import { PACKAGE_ROOT } from '../../files/package-root.js';
 import { openEngine } from '../index.js';
 import { TFJS_PACKAGES } from '../tfjs/packages.js';
-import { tooNewForTfjsNode } from './advice.js';
+import { installCommand, tooNewForTfjsNode } from './advice.js';
 import { type Candidate, candidates, check } from './check-engines.js';
 import type { DoctorReport, EngineCheck, System } from './report.js';
 import { measured } from './stored-places.js';
@@ -33,7 +33,7 @@ export interface DoctorOptions {
  * Looks at everything that computing needs on this machine: runs a tiny graph on every engine and device, and
  * says what is missing and how to add it. Does not throw for what it finds.
  * @throws AbortedError
- * @example (await runDoctor()).ok // true where the default engine works
+ * @example (await runDoctor()).ok // true where there is something to compute with
  */
 export async function runDoctor(options: DoctorOptions = {}): Promise<DoctorReport> {
   const {
@@ -53,7 +53,7 @@ export async function runDoctor(options: DoctorOptions = {}): Promise<DoctorRepo
   const places = (list: readonly Place[]) => Promise.all(list.map(({ name, path }) => measured(name, path)));
   return {
     ok: checks.some(
-      ({ engine, device, state }) => engine === 'onnxruntime' && device === 'cpu' && state === 'works',
+      ({ engine, device, state }) => engine !== 'tfjs' && device === 'cpu' && state === 'works',
     ),
     package: { name: description.name, version: description.version },
     system: {
@@ -92,14 +92,17 @@ function atLeast(version: string, range: string): boolean {
 
 /** Packages that would add an engine; not those that are known not to work here. */
 function missingParts(checks: readonly EngineCheck[], system: System): DoctorReport['optional'] {
-  return TFJS_PACKAGES.filter(
-    ({ name }) =>
-      checks.some((one) => one.package === name && one.state === 'not installed') &&
-      !tooNewForTfjsNode(name, system),
-  ).map(({ name, purpose, native }) => ({
-    name,
-    purpose: `engine tfjs on ${purpose}`,
-    // The native packages bring the core with them.
-    command: native ? `npm install ${name}` : `npm install @tensorflow/tfjs-core ${name}`,
+  const isMissing = (name: string) =>
+    checks.some((one) => one.package === name && one.state === 'not installed');
+  const native = {
+    name: 'onnxruntime-node',
+    purpose: 'engine onnxruntime: the fastest on processors, and graphics devices',
+    command: installCommand(system),
+  };
+  const tfjs = TFJS_PACKAGES.filter(({ name }) => !tooNewForTfjsNode(name, system)).map((one) => ({
+    name: one.name,
+    purpose: `engine tfjs on ${one.purpose}`,
+    command: `npm install ${one.name}`,
   }));
+  return [native, ...tfjs].filter(({ name }) => isMissing(name));
 }

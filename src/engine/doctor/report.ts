@@ -2,11 +2,11 @@ import type { Device, EngineName } from '../engine.js';
 
 /** What this machine can do and what it lacks. Plain data: it is also the answer in JSON. */
 export interface DoctorReport {
-  /** Whether the default engine, ONNX Runtime on the processor, works. */
+  /** Whether ONNX Runtime works on the processor, natively or in WebAssembly: one of the two is taken by default. */
   readonly ok: boolean;
   readonly package: { readonly name: string; readonly version: string };
   readonly system: System & { readonly nodeRange: string; readonly nodeSupported: boolean };
-  /** Every engine with every device and package that it could use, the default one first. */
+  /** Every engine with every device and package that it could use, in the order in which engines are taken. */
   readonly engines: readonly EngineCheck[];
   readonly models: readonly StoredPlace[];
   readonly caches: readonly StoredPlace[];
@@ -32,7 +32,7 @@ export interface EngineCheck {
   readonly description?: string;
   /** Time to compile and run a tiny graph with a known result. */
   readonly milliseconds?: number;
-  /** Whether it has 16-bit floats, for `--half`; of graphics devices that work. */
+  /** Whether it has 16-bit floats, for `half`; of graphics devices that work. */
   readonly half?: boolean;
   /** Why it is not available. */
   readonly reason?: string;

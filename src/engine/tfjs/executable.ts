@@ -43,6 +43,7 @@ export async function compile(machine: Machine, packageName: string, what: Progr
         }
       },
       dispose,
+      [Symbol.asyncDispose]: dispose,
     };
   } catch (error) {
     await dispose();

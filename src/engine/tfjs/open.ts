@@ -6,19 +6,10 @@ import { threadsOf } from '../threads.js';
 import { compile } from './executable.js';
 import type { TfjsOptions, TfjsPackage } from './options.js';
 import { importInstalled, type LoadedBackend, loadBackend, TFJS_PACKAGES } from './packages.js';
-import type { Machine } from './tensorflow.js';
 
 interface Failure extends LoadFailure {
   readonly name: string;
   readonly cause?: unknown;
-}
-
-const INSTALL = 'npm install @tensorflow/tfjs-core @tensorflow/tfjs-backend-wasm';
-
-/** TensorFlow.js as an engine for graphs, and as itself for networks that are written for it. */
-export interface OpenedTfjs {
-  readonly engine: Engine;
-  readonly machine: Machine;
 }
 
 /**
@@ -27,11 +18,6 @@ export interface OpenedTfjs {
  * @throws EngineError `ENGINE_NOT_INSTALLED`, `ENGINE_NOT_LOADABLE`, `DEVICE_MISSING`
  */
 export async function openTfjs(options: TfjsOptions = {}): Promise<Engine> {
-  return (await openTfjsMachine(options)).engine;
-}
-
-/** {@link openTfjs}, with the TensorFlow.js behind the engine. */
-export async function openTfjsMachine(options: TfjsOptions = {}): Promise<OpenedTfjs> {
   const { packages = TFJS_PACKAGES, importModule = importInstalled, device = 'auto' } = options;
   // Checks the number even where nothing comes of it.
   const threads = options.threads === undefined ? undefined : threadsOf(options);
@@ -46,11 +32,11 @@ export async function openTfjsMachine(options: TfjsOptions = {}): Promise<Opened
       const broken = failures.filter(({ installed }) => installed);
       const engine = engineWith(candidate, loaded, [
         ...broken.map(({ name, reason }) => `${name} is installed but not used: ${reason}`),
-        ...noticesOf(candidate, loaded, threads),
+        ...noticesOf(candidate, loaded),
       ]);
       // Loading says little: on Node 23 and later the native packages load and then fail at everything.
       await probe(engine);
-      return { engine, machine: loaded };
+      return engine;
     } catch (error) {
       failures.push({ name: candidate.name, cause: error, ...loadFailure(candidate.name, error) });
     }
@@ -58,16 +44,12 @@ export async function openTfjsMachine(options: TfjsOptions = {}): Promise<Opened
   throw nothingWorks(failures, device);
 }
 
-function engineWith(
-  { name, native }: TfjsPackage,
-  loaded: LoadedBackend,
-  notices: readonly string[],
-): Engine {
+function engineWith({ name }: TfjsPackage, loaded: LoadedBackend, notices: readonly string[]): Engine {
   const { version, device } = loaded;
   return {
     name: 'tfjs',
     device,
-    description: `TensorFlow.js ${version}, ${name}, ${device}${native ? '' : ', 1 thread'}`,
+    description: `TensorFlow.js ${version}, ${name}, ${device}`,
     notices,
     half: false,
     keeps: false,
@@ -75,26 +57,19 @@ function engineWith(
   };
 }
 
-function noticesOf(
-  { name, native }: TfjsPackage,
-  { device }: LoadedBackend,
-  threads: number | undefined,
-): string[] {
-  const notices: string[] = [];
-  if (name.endsWith('-gpu') && device === 'cpu')
-    notices.push(`${name} finds no CUDA device and computes on the processor`);
-  if (!native && threads !== undefined && threads > 1) notices.push(`${name} computes on one thread`);
-  return notices;
+function noticesOf({ name }: TfjsPackage, { device }: LoadedBackend): string[] {
+  const isIdle = name.endsWith('-gpu') && device === 'cpu';
+  return isIdle ? [`${name} finds no CUDA device and computes on the processor`] : [];
 }
 
 function nothingWorks(failures: readonly Failure[], device: EngineOptions['device']): EngineError {
   const broken = failures.filter(({ installed }) => installed);
   const tried = broken.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
-  const hint = `${INSTALL}, or use --engine onnxruntime; see docs/engines.md`;
+  const hint = `npm install ${failures[0]!.name}, or use \`engine: onnxruntime\`; see docs/engines.md`;
   if (device === 'webgpu' || device === 'cuda') {
     const what = `device ${device}: no package of TensorFlow.js that is installed computes on it`;
     return new EngineError('DEVICE_MISSING', tried === '' ? what : `${what} (${tried})`, {
-      hint: 'use --device cpu, or --device auto to take the best device there is',
+      hint: 'use `device: cpu`, or `device: auto` to take the best device there is',
     });
   }
   if (broken.length === 0) {

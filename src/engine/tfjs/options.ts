@@ -12,10 +12,9 @@ export interface TfjsPackage {
   readonly name: string;
   /** What the package calls its backend. */
   readonly backend: string;
-  /** Whether it is a native library with threads of its own; the others compute on one. */
-  readonly native: boolean;
   /** What it is for, in a few words. */
   readonly purpose: string;
 }
 
+/** Answers TensorFlow.js as a package brings it. */
 export type Import = (name: string) => Promise<unknown>;

@@ -1,16 +1,13 @@
 import { throwIfAborted } from '../../errors.js';
 import { CHANNELS, type Picture } from '../../picture/picture.js';
 import type { Region } from '../photo.js';
-import type { Detection } from './face-api.js';
+import type { Detection } from './boxes.js';
+import { DETECTOR_SIDE } from './detector-graph.js';
 import type { Levels } from './find-landmarks.js';
-import { type Networks, withTensor } from './networks.js';
+import type { Networks } from './networks.js';
 
 /** The detector's own default. */
 const MIN_SCORE = 0.5;
-const MAX_FACES = 200;
-
-/** Longest side of what the detector sees: it was trained with pictures of this size. */
-const DETECTOR_SIDE = 512;
 
 /**
  * Pixels that neighbouring tiles share. A face that is larger was seen in the photo as a whole, or half as large in
@@ -50,7 +47,7 @@ export async function detectFaces(
     const level = pictures[k]!;
     const scale = region.width / level.width;
     const isWhole = k === whole;
-    const seen = isWhole ? await detect(networks, level, MIN_SCORE) : await inTiles(networks, level, signal);
+    const seen = isWhole ? await networks.detect(level, MIN_SCORE) : await inTiles(networks, level, signal);
     throwIfAborted(signal);
     const isPortrait = isWhole && seen.some(({ box }) => longer(box) >= longer(level) * PORTRAIT);
     const isLast = k === finest || isPortrait;
@@ -74,20 +71,11 @@ async function inTiles(
   const found: Detection[] = [];
   for (const tile of tilesOf(picture)) {
     throwIfAborted(signal);
-    const seen = await detect(networks, cut(picture, tile), MIN_TILE_SCORE);
+    const seen = await networks.detect(cut(picture, tile), MIN_TILE_SCORE);
     found.push(...seen.filter(({ box }) => longer(box) <= OVERLAP).map((one) => moved(one, tile, 1)));
   }
   found.sort((a, b) => b.score - a.score);
   return found.filter((one, i) => !found.slice(0, i).some((surer) => isSame(one, surer)));
-}
-
-function detect(
-  { machine, api }: Networks,
-  picture: Picture,
-  minConfidence: number,
-): Promise<readonly Detection[]> {
-  const options = new api.SsdMobilenetv1Options({ minConfidence, maxResults: MAX_FACES });
-  return withTensor(machine, picture, (tensor) => api.nets.ssdMobilenetv1.locateFaces(tensor, options));
 }
 
 function isDoubtful({ score, box }: Detection): boolean {

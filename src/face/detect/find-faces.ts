@@ -1,12 +1,13 @@
-import type { TfjsOptions } from '../../engine/tfjs/options.js';
+import { type Engine, openEngine } from '../../engine/index.js';
 import { throwIfAborted } from '../../errors.js';
 import type { Landmarks } from '../landmarks.js';
 import { DEFAULT_MIN_SIZE } from '../limits.js';
 import type { Photo } from '../photo.js';
 import { boundsOf, type Quad } from '../quad.js';
 import { detectFaces } from './detect.js';
-import { findLandmarks, type Levels, levelsOf, SIDE } from './find-landmarks.js';
-import { loadNetworks, type Networks } from './networks.js';
+import { findLandmarks, type Levels, levelsOf } from './find-landmarks.js';
+import { SIDE } from './landmark-graph.js';
+import { type Networks, openNetworks } from './networks.js';
 
 /** A face in a photo. */
 export interface Face extends Landmarks {
@@ -29,8 +30,17 @@ export interface FindOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Finds faces. Its networks stay in memory as long as the process lives. */
-export interface FaceFinder {
+/** What a finder computes with. */
+export interface FaceFinderOptions {
+  /**
+   * Default: one of its own on the processor. The networks are so small that a graphics device would take longer to
+   * start than the processor to find the faces.
+   */
+  readonly engine?: Engine;
+}
+
+/** Finds faces. Calls may overlap; they wait for each other. */
+export interface FaceFinder extends AsyncDisposable {
   /** With what it computes, for people. */
   readonly description: string;
   /**
@@ -38,6 +48,8 @@ export interface FaceFinder {
    * @throws InputFileError `PICTURE_UNREADABLE`
    */
   find(photo: Photo, options?: FindOptions): Promise<Face[]>;
+  /** Gives the memory of the networks back; `await using` does so at the end of a block. */
+  dispose(): Promise<void>;
 }
 
 /** Longest side of what faces are looked for in. */
@@ -47,15 +59,19 @@ const SEARCH_SIDE = 2048;
 const AROUND = 3;
 
 /**
- * Loads the detector and the landmark network, which takes half a second; nothing is downloaded.
- * @throws EngineError `FACES_NOT_LOADABLE`, `ENGINE_NOT_INSTALLED`, `ENGINE_NOT_LOADABLE`
+ * Loads the detector and the landmark network, which takes half a second; nothing is downloaded. What it finds does not
+ * depend on the engine or its threads, but for the last digits.
+ * @throws EngineError `FACES_NOT_LOADABLE`, and those of `openEngine` where none is given
  * @example const [first] = await (await createFaceFinder()).find(await openPhoto('me.jpg'));
  */
-export async function createFaceFinder(options: TfjsOptions = {}): Promise<FaceFinder> {
-  const networks = await loadNetworks(options);
+export async function createFaceFinder({ engine }: FaceFinderOptions = {}): Promise<FaceFinder> {
+  const computing = engine ?? (await openEngine({ device: 'cpu' }));
+  const networks = await openNetworks(computing);
   return {
-    description: networks.description,
+    description: computing.description,
     find: (photo, findOptions = {}) => find(networks, photo, findOptions),
+    dispose: networks.dispose,
+    [Symbol.asyncDispose]: networks.dispose,
   };
 }
 

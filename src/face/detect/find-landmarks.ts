@@ -4,10 +4,8 @@ import type { Point } from '../landmarks.js';
 import type { Region } from '../photo.js';
 import { isFace, placed, type Quad, quadOf } from '../quad.js';
 import { warpToSquare } from '../warp.js';
-import { type Networks, withTensor } from './networks.js';
-
-/** Side of what the landmark network sees, in pixels. */
-export const SIDE = 112;
+import { SIDE } from './landmark-graph.js';
+import type { Networks } from './networks.js';
 
 /**
  * The network was trained with close crops of upright faces. Its first look, at the detector's box, misses where a
@@ -52,7 +50,7 @@ export async function findLandmarks(
 }
 
 async function lookAt(
-  { machine, api }: Networks,
+  networks: Networks,
   { pictures, region }: Levels,
   quad: Quad,
 ): Promise<readonly Point[]> {
@@ -60,11 +58,9 @@ async function lookAt(
   const level = pictures.findLast(({ width }) => (quad.size * width) / region.width >= SIDE) ?? pictures[0]!;
   const inLevel = placed(quad, [-region.left, -region.top], level.width / region.width);
   const square = warpToSquare(level, inLevel, SIDE);
-  const { relativePositions } = await withTensor(machine, square, (tensor) =>
-    api.nets.faceLandmark68Net.detectLandmarks(tensor),
-  );
+  const points = await networks.landmarks(square);
   const [[x0, y0], [downX, downY], , [acrossX, acrossY]] = quad.corners;
-  return relativePositions.map(({ x, y }) => [
+  return points.map(([x, y]) => [
     x0 + (acrossX - x0) * x + (downX - x0) * y,
     y0 + (acrossY - y0) * x + (downY - y0) * y,
   ]);

@@ -1,49 +1,88 @@
-import type { Tensor3D } from '@tensorflow/tfjs-core';
-import { openTfjsMachine } from '../../engine/tfjs/open.js';
-import type { TfjsOptions } from '../../engine/tfjs/options.js';
-import { type Machine, onBackend } from '../../engine/tfjs/tensorflow.js';
+import type { Engine } from '../../engine/index.js';
 import { EngineError } from '../../errors.js';
 import { CHANNELS, type Picture } from '../../picture/picture.js';
-import { type FaceApi, loadFaceApi } from './face-api.js';
+import type { Point } from '../landmarks.js';
+import { type Detection, facesOf } from './boxes.js';
+import { detectorProgram } from './detector-graph.js';
+import { detectorInput } from './detector-input.js';
+import { landmarkProgram } from './landmark-graph.js';
+import { readWeights } from './weights.js';
 
-/** The detector and the landmark network, and what computes them. */
-export interface Networks {
-  readonly machine: Machine;
-  readonly api: FaceApi;
-  /** With what they are computed, for people. */
-  readonly description: string;
+/** The detector and the landmark network. Calls wait for each other. */
+export interface Networks extends AsyncDisposable {
+  /** The faces of a picture that the detector is surer of than `minScore`, the surest first. */
+  detect(picture: Picture, minScore: number): Promise<Detection[]>;
+  /** The 68 landmarks of the face in a square of 112 pixels, x and y as shares of its side. */
+  landmarks(square: Picture): Promise<Point[]>;
+  dispose(): Promise<void>;
 }
 
+/** Mean levels of red, green and blue in the pictures that the landmark network was trained with. */
+const MEAN_LEVELS = [122.782, 117.001, 104.298] as const;
+const LEVELS = 255;
+
 /**
- * Loads the networks of @vladmandic/face-api on TensorFlow.js: natively where the user has installed
- * @tensorflow/tfjs-node-gpu or tfjs-node, otherwise in WebAssembly.
- * @throws EngineError `FACES_NOT_LOADABLE`, `ENGINE_NOT_INSTALLED`, `ENGINE_NOT_LOADABLE`
+ * Reads and compiles the networks; nothing is downloaded.
+ * @throws EngineError `FACES_NOT_LOADABLE`
  */
-export async function loadNetworks(options: TfjsOptions): Promise<Networks> {
-  const { engine, machine } = await openTfjsMachine(options);
+export async function openNetworks(engine: Engine): Promise<Networks> {
+  const [detector, landmarks] = await readBoth();
+  const finding = await engine.compile(detectorProgram(detector));
+  const looking = await engine.compile(landmarkProgram(landmarks));
+  const anchors = detector('anchors').values;
+  const dispose = async () => {
+    await Promise.all([finding.dispose(), looking.dispose()]);
+  };
+  return {
+    detect: inTurn(async (picture, minScore) => {
+      const { score, box } = await finding.run({ picture: detectorInput(picture) });
+      return facesOf({ score: score!, box: box! }, anchors, picture, minScore);
+    }),
+    landmarks: inTurn(async (square) => {
+      const { points } = await looking.run({ square: landmarkInput(square) });
+      return Array.from(
+        { length: points!.length / 2 },
+        (_, k): Point => [points![2 * k]!, points![2 * k + 1]!],
+      );
+    }),
+    dispose,
+    [Symbol.asyncDispose]: dispose,
+  };
+}
+
+async function readBoth() {
   try {
-    const api = await onBackend(machine, () => loadFaceApi(machine.tf));
-    return { machine, api, description: `@vladmandic/face-api on ${engine.description}` };
+    return await Promise.all([readWeights('detector'), readWeights('landmarks')]);
   } catch (cause) {
-    throw new EngineError('FACES_NOT_LOADABLE', 'the face detector, @vladmandic/face-api, cannot be loaded', {
-      hint: 'npm install @vladmandic/face-api, or use pictures that are aligned already with --no-align',
-      cause,
-    });
+    const { message } = cause as Error;
+    throw new EngineError(
+      'FACES_NOT_LOADABLE',
+      `the networks that find faces cannot be loaded (${message})`,
+      {
+        hint: 'install the package again, or use pictures that are aligned already with `align: false`',
+        cause,
+      },
+    );
   }
 }
 
-/** Does `work` with a picture as a tensor of [height, width, 3] levels. */
-export function withTensor<T>(
-  machine: Machine,
-  { width, height, data }: Picture,
-  work: (tensor: Tensor3D) => Promise<T>,
-): Promise<T> {
-  return onBackend(machine, async () => {
-    const tensor = machine.tf.tensor3d(data, [height, width, CHANNELS], 'int32');
-    try {
-      return await work(tensor);
-    } finally {
-      tensor.dispose();
-    }
-  });
+/** [3, side, side]: levels less the mean of their colour, over 255. */
+function landmarkInput({ data }: Picture): Float32Array {
+  const pixels = data.length / CHANNELS;
+  const result = new Float32Array(data.length);
+  for (const [channel, mean] of MEAN_LEVELS.entries()) {
+    for (let i = 0; i < pixels; i++)
+      result[channel * pixels + i] = (data[i * CHANNELS + channel]! - mean) / LEVELS;
+  }
+  return result;
+}
+
+/** The same work, where a call waits for the one before. */
+function inTurn<A extends unknown[], R>(work: (...given: A) => Promise<R>): (...given: A) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (...given) => {
+    const result = last.then(() => work(...given));
+    last = result.catch(() => {});
+    return result;
+  };
 }

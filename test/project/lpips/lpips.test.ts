@@ -12,7 +12,10 @@ import { fixture, goldenTensors, relativeDifference } from '../../support/golden
 import { randomLpips } from '../../support/random-lpips.js';
 
 // TensorFlow.js's plain JavaScript takes minutes for what the others do in a second.
-const [onnxRuntime, wasm] = await Promise.all(ENGINES_HERE.slice(0, 2).map(([, open]) => open()));
+const engines = await Promise.all(
+  ENGINES_HERE.slice(0, 3).map(async ([name, open]) => [name, await open()] as const),
+);
+const [[, onnxRuntime]] = engines as [[string, Engine]];
 
 /** LPIPS of two pictures and its gradient to the second one. */
 async function compare(weights: LpipsWeights, engine: Engine, images: readonly Float32Array[]) {
@@ -33,10 +36,7 @@ describe('SqueezeNet is that of the reference', async () => {
     trunk: fixture('golden/lpips/squeeze-random-trunk.pth'),
     lin: fixture('golden/lpips/squeeze-random-lin.pth'),
   });
-  test.each([
-    ['ONNX Runtime', onnxRuntime!],
-    ['TensorFlow.js', wasm!],
-  ])('%s', async (_, engine) => {
+  test.each(engines)('%s', async (_, engine) => {
     const images = ['image0', 'image1'].map((name) => golden.get(name)!);
     const { distance, gradient } = await compare(weights, engine, images);
     expect(relativeDifference(distance, golden.get('distance')!)).toBeLessThan(1e-4);
@@ -56,7 +56,7 @@ describe('every network is that of PyTorch, with random weights', async () => {
       Float32Array.from(new RandomState(seed).randn(3 * side * side), (value) => value / 2),
     );
     const name = LPIPS_NAMES.find((known) => known === metric)!;
-    const { distance, gradient } = await compare(randomLpips(name), onnxRuntime!, images);
+    const { distance, gradient } = await compare(randomLpips(name), onnxRuntime, images);
     const expected = (what: string) => file.read(`${metric}.${side}.${what}`);
     expect(relativeDifference(distance, await expected('distance'))).toBeLessThan(1e-4);
     expect(relativeDifference(gradient, await expected('gradient'))).toBeLessThan(1e-4);
@@ -71,7 +71,7 @@ test('equal pictures have distance 0, and a gradient without surprises where all
     name.endsWith('bias') ? values.map(() => -1e3) : values,
   ]);
   const image = new Float32Array(3 * 32 * 32).fill(0.5);
-  const { distance, gradient } = await compare({ ...weights, tensors: new Map(dead) }, onnxRuntime!, [
+  const { distance, gradient } = await compare({ ...weights, tensors: new Map(dead) }, onnxRuntime, [
     image,
     image,
   ]);
@@ -82,9 +82,9 @@ test('equal pictures have distance 0, and a gradient without surprises where all
 test('weights below 0, as files that were not trained may have them, count as they are', async () => {
   const weights = randomLpips('lpips-squeeze');
   const images = [1, 2].map((seed) => Float32Array.from(new RandomState(seed).randn(3 * 32 * 32)));
-  const { distance } = await compare(weights, onnxRuntime!, images);
+  const { distance } = await compare(weights, onnxRuntime, images);
   const negative = { ...weights, lins: weights.lins.map((lin) => lin.map((value) => -value)) };
-  const { distance: opposite } = await compare(negative, onnxRuntime!, images);
+  const { distance: opposite } = await compare(negative, onnxRuntime, images);
   expect(opposite[0]).toBeCloseTo(-distance[0]!, 6);
 });
 

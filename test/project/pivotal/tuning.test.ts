@@ -8,10 +8,12 @@ import { loadWeights } from '../../../src/generator/weights.js';
 import { pixelLoss } from '../../../src/metric/loss.js';
 import { createTuner, tuningProgram } from '../../../src/project/pivotal-tuning.js';
 import { createRenderer } from '../../../src/render/renderer.js';
+import { openTfjsBackend } from '../../engine/engines.js';
 import { fixture, goldenTensors, maxDifference, relativeDifference } from '../../support/golden.js';
 
 // As torch_reference.py has it: w_avg, the generator's own noise, and the pixels' difference twice.
 const engine = await openEngine({ device: 'cpu', threads: 1 });
+const web = await openEngine({ engine: 'onnxruntime-web', threads: 1 });
 const checkpoint = await openCheckpoint(fixture('golden/golden32.pkl'));
 const weights = await loadWeights(checkpoint);
 const target = (await goldenTensors('golden-expected.safetensors')).get('golden32.seed0.image_psi07')!;
@@ -26,7 +28,10 @@ async function expectedTensors(): Promise<Map<string, Float32Array>> {
   return values;
 }
 
-test('gradients to every weight of the synthesis network are those of PyTorch', async () => {
+test.each([
+  ['onnxruntime', engine],
+  ['onnxruntime-web', web],
+])('gradients to every weight of the synthesis network are those of PyTorch on %s', async (_, engine) => {
   const { graph, variables, own, rows } = tuningProgram(weights, pixelLoss);
   const executable = await engine.compile(graph);
   const tensors = variables.map((name) => [`weight.${name}`, weights.values(name)] as const);
@@ -82,4 +87,9 @@ test('other generators are refused', async () => {
   const older = await openCheckpoint(fixture('golden/golden32-stylegan1.pkl'));
   await expect(createTuner(older, engine)).rejects.toMatchObject({ code: 'ARCHITECTURE_NOT_RENDERED' });
   await older.close();
+});
+
+test('an engine whose kernels cannot change is refused', async () => {
+  const fixed = await openTfjsBackend('cpu');
+  await expect(createTuner(checkpoint, fixed)).rejects.toMatchObject({ code: 'ENGINE_CANNOT_TUNE' });
 });

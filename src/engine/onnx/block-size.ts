@@ -12,12 +12,12 @@ import {
   type Program,
   program,
   reshape,
-} from '../graph/index.js';
-import { BlockedWriter } from '../graph/onnx/blocked/blocked-writer.js';
-import { toBlockedOnnx } from '../graph/onnx/blocked/lower.js';
-import { toOnnx } from '../graph/onnx/lower.js';
-import { encodeModel } from '../graph/onnx/schema.js';
-import { OPSET, valueInfo } from '../graph/onnx/writer.js';
+} from '../../graph/index.js';
+import { BlockedWriter } from '../../graph/onnx/blocked/blocked-writer.js';
+import { toBlockedOnnx } from '../../graph/onnx/blocked/lower.js';
+import { toOnnx } from '../../graph/onnx/lower.js';
+import { encodeModel } from '../../graph/onnx/schema.js';
+import { OPSET, valueInfo } from '../../graph/onnx/writer.js';
 
 const OPTIONS: ort.InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { PACKAGE_ROOT } from '../files/package-root.js';
+import { PACKAGE_ROOT } from '../../files/package-root.js';
 
 /**
  * Whether the library of an execution provider lies beside ONNX Runtime's own, where it looks for it: trying to use one

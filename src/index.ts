@@ -12,21 +12,33 @@ export type { BlendSource } from './app/blending/source.js';
 export { type CompareDocument, type CompareOptions, compare } from './app/compare.js';
 export { type ConvertDocument, type ConvertOptions, convert } from './app/convert.js';
 export { type DiffDocument, type DiffOptions, diff } from './app/diff.js';
-export { clearCache, type DoctorDocument, type DoctorOptions, doctor } from './app/doctor.js';
+export {
+  type ClearedCacheDocument,
+  clearCache,
+  type DoctorDocument,
+  type DoctorOptions,
+  doctor,
+} from './app/doctor.js';
 export { type ExportDocument, type ExportOptions, exportModel } from './app/export.js';
 export { type InspectDocument, type InspectOptions, inspect } from './app/inspect.js';
 export { type MixDocument, type MixOptions, mix } from './app/mix.js';
 export {
+  type AddedModelDocument,
   addModel,
   listModels,
+  type ModelPathDocument,
+  type ModelsDocument,
   modelPath,
+  type PulledModelsDocument,
   pullModels,
+  type RemovedModelDocument,
   removeModel,
+  type VerifiedModelsDocument,
   verifyModels,
 } from './app/models.js';
 export { type MorphDocument, type MorphOptions, morph } from './app/morph.js';
 export { type NoiseDocument, type NoiseOptions, noise } from './app/noise.js';
-export { type PlanDocument, type PlanOptions, plan, recipe } from './app/plan.js';
+export { type PlanDocument, type PlanOptions, plan, type RecipeAnswerDocument, recipe } from './app/plan.js';
 export { type PlotDocument, type PlotOptions, plot } from './app/plot.js';
 export { type ProjectDocument, type ProjectOptions, project } from './app/project.js';
 export { type RenderDocument, type RenderOptions, render } from './app/render.js';

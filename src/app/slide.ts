@@ -46,14 +46,17 @@ export interface SlideOptions extends FilmChoice, EngineChoice, Run {
 
 /** What `slide` answers. */
 export interface SlideDocument extends FilmDocument {
-  /** Paths of the models. */
+  /** Path of the base. */
   readonly base: string;
+  /** Path of the transfer model. */
   readonly transfer: string;
   /** The faces, as a list. */
   readonly seeds: string;
-  /** What stays or slides, as `from..to`. */
+  /** The swap; `from..to` where it slides. */
   readonly swap?: string;
+  /** The width of the transition; `from..to` where it slides. */
   readonly ramp?: string;
+  /** What the highest α comes to; `from..to` where it slides. */
   readonly amount?: string;
   /** Which model supplies the resolutions up to the swap. */
   readonly structure: Side;

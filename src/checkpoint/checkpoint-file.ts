@@ -4,7 +4,6 @@ import { openForReading, type RandomAccessFile } from '../files/random-access.js
 import { sha256OfFile } from '../files/sha256.js';
 import { type Container, sniff } from '../formats/container.js';
 import { describePickle } from '../formats/file-kinds.js';
-import type { Note } from '../formats/note/note.js';
 import { readTrailer } from '../formats/note/trailer.js';
 import { readZipNote } from '../formats/note/zip-note.js';
 import { ByteWindow } from '../formats/pickle/byte-window.js';
@@ -23,6 +22,7 @@ import type { Checkpoint, CheckpointFormat } from './checkpoint.js';
 import { fileCheckpoint } from './readers/file-checkpoint.js';
 import type { FileContent } from './readers/file-content.js';
 import { NETWORK_NAMES, type NetworkName, networkName } from './readers/network-names.js';
+import type { NetworkReader } from './readers/network-reader.js';
 import { safetensorsNetworks } from './readers/safetensors-networks.js';
 import { isLucidrains, lucidrainsNetworks, readState, stateDictsOf } from './readers/state-dict.js';
 import { moduleNetworks, readModuleNetwork } from './readers/stylegan2-ada.js';
@@ -45,9 +45,9 @@ export interface CheckpointFile extends Closing {
   /** The directory of a torch zip file. */
   readonly directory?: ZipDirectory;
   /** What a pickle turned into, and the classes and functions that it names with how often. */
-  readonly pickle?: { readonly value: PickleValue; readonly globals: Map<string, number> };
+  readonly pickle?: NetworkReader['pickle'];
   /** Metadata behind a pickle or in a torch file; that of safetensors is in its header. */
-  readonly note?: Note;
+  readonly note?: NetworkReader['note'];
   /** SHA-256 of the file's bytes as lower-case hex; computed once. */
   sha256(): Promise<string>;
   /**
@@ -60,18 +60,6 @@ export interface CheckpointFile extends Closing {
    * @throws InputFileError as `content`, and where it is no network that is known
    */
   checkpoint(network?: string): Promise<Checkpoint>;
-}
-
-/** What a format's reader knows before a network is chosen. */
-export interface NetworkReader {
-  readonly container: Container;
-  readonly format: CheckpointFormat;
-  readonly networks: readonly NetworkName[];
-  /** The file holds one network without saying which: it stands for `G_ema` and `G`. */
-  readonly isBare?: boolean;
-  readonly pickle?: CheckpointFile['pickle'];
-  readonly note?: CheckpointFile['note'];
-  read(network: NetworkName): Promise<FileContent>;
 }
 
 /**

@@ -53,7 +53,7 @@ export interface Checkpoint extends Closing {
 }
 
 /** What remains to be done with networks that are recognised only. */
-export const NOT_RENDERED =
+const NOT_RENDERED =
   'rendering it is not supported yet; it can be inspected, compared, converted and blended';
 
 /**

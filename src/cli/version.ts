@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { PACKAGE_ROOT } from '../files/package-root.js';
 
 /** The version in package.json. */
-export function packageVersion(): string {
+function packageVersion(): string {
   const text = readFileSync(new URL('package.json', PACKAGE_ROOT), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

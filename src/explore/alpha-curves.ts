@@ -18,6 +18,7 @@ export interface AlphaCurve {
   readonly model: number;
   /** Whether it is that of some kinds of tensors only. */
   readonly isPart: boolean;
+  /** The weight at each place. */
   readonly values: readonly number[];
 }
 

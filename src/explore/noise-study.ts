@@ -2,7 +2,8 @@ import { throwIfAborted, UsageError } from '../errors.js';
 import type { NoiseMaps } from '../generator/noise-layers.js';
 import type { Picture } from '../picture/picture.js';
 import { toPicture } from '../picture/picture.js';
-import type { Renderer, SeedOptions } from '../render/renderer.js';
+import type { Renderer } from '../render/renderer.js';
+import type { SeedOptions } from '../render/styles.js';
 
 export interface NoiseStudyOptions extends SeedOptions {
   /** Random noise is drawn this many times for the deviation, at least 2. */

@@ -9,7 +9,7 @@ import { blockProgram } from '../generator/programs.js';
 import { elementCount } from '../numbers/shape.js';
 import { type Picture, toPicture } from '../picture/picture.js';
 import { mapSeeds } from '../render/map-seeds.js';
-import type { SeedOptions } from '../render/renderer.js';
+import type { SeedOptions } from '../render/styles.js';
 import { groupOf } from '../swap/recipe/groups.js';
 import type { Candidate } from './candidate.js';
 

@@ -4,7 +4,7 @@ import { throwIfAborted, UsageError } from '../errors.js';
 import { openScratch } from '../files/scratch.js';
 import { definedOf } from '../json/defined.js';
 import { CHANNELS, type Picture } from '../picture/picture.js';
-import type { SeedOptions } from '../render/renderer.js';
+import type { SeedOptions } from '../render/styles.js';
 import type { Models } from '../swap/blend.js';
 import { PAIR_NAMES, type PairSettings, pairRecipe } from '../swap/recipe/pair.js';
 import type { Alpha, Recipe } from '../swap/recipe/schema.js';

@@ -1,7 +1,8 @@
 import { throwIfAborted, UsageError } from '../errors.js';
 import type { Picture } from '../picture/picture.js';
 import type { NoiseMode } from '../render/noise-modes.js';
-import type { Renderer, SeedOptions } from '../render/renderer.js';
+import type { Renderer } from '../render/renderer.js';
+import type { SeedOptions } from '../render/styles.js';
 
 export interface StyleMixOptions extends SeedOptions {
   /** Seeds of the faces that are changed. */

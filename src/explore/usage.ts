@@ -6,7 +6,7 @@ import { loadGenerator } from '../generator/load-generator.js';
 import { noiseFeeds, ownNoise } from '../generator/noise-layers.js';
 import { contributionsProgram } from '../generator/programs.js';
 import { mapSeeds } from '../render/map-seeds.js';
-import type { SeedOptions } from '../render/renderer.js';
+import type { SeedOptions } from '../render/styles.js';
 
 export interface UsageOptions extends SeedOptions {
   readonly seeds: readonly number[];

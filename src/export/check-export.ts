@@ -8,7 +8,8 @@ import { RandomState } from '../generator/random-state.js';
 import { toPicture } from '../picture/picture.js';
 import { createRenderer, type Renderer } from '../render/renderer.js';
 import { labelOf } from '../render/styles.js';
-import type { ExportedModel, ExportOptions } from './export-onnx.js';
+import type { ExportedModel } from './export-onnx.js';
+import type { ExportOptions } from './export-options.js';
 
 /** How far an exported model is from our own renderer, over all pixels of a few faces. */
 export interface ExportCheck {

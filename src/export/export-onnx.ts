@@ -7,23 +7,10 @@ import { type Program, program, type Shape } from '../graph/index.js';
 import { toOnnx } from '../graph/onnx/lower.js';
 import { BATCH_NAME, isOpen, OPEN_BATCH } from '../graph/onnx/open-batch.js';
 import { exportMetadata } from './export-metadata.js';
+import type { ExportOptions } from './export-options.js';
 import { latentsGraph } from './latents-graph.js';
-import { type ExportedNoise, synthesisGraph } from './synthesis-graph.js';
+import { synthesisGraph } from './synthesis-graph.js';
 import { meaningOf } from './value-meanings.js';
-
-export interface ExportOptions {
-  /** `mapping` and `synthesis` as two models instead of one. Default: one. */
-  readonly parts?: boolean;
-  /** `const`: the checkpoint's noise becomes part of the model; `input`: fed at every run; `none`. Default `const`. */
-  readonly noise?: ExportedNoise;
-  /** How many rows of latents psi truncates, or `input`. Default: all in StyleGAN2, 8 in StyleGAN. */
-  readonly cutoff?: number | 'input';
-  /** Store large weights as 16-bit floats; they are widened when the model is loaded. Default false. */
-  readonly storeHalves?: boolean;
-  /** Also compute the three highest resolutions in 16-bit floats; StyleGAN2 only. Default false. */
-  readonly half?: boolean;
-  readonly signal?: AbortSignal;
-}
 
 /** An input or output of an exported model: 32-bit floats. */
 export interface ExportedValue {

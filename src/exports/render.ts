@@ -13,6 +13,6 @@ export { readPicture, readWholePicture } from '../picture/read-picture.js';
 export { contactSheet } from '../picture/sheet.js';
 export { encodePicture, writePicture } from '../picture/write-picture.js';
 export { NOISE_MODES, type NoiseMode } from '../render/noise-modes.js';
-export { createRenderer, type Renderer, rendererOf, type SeedOptions } from '../render/renderer.js';
+export { createRenderer, type Renderer, rendererOf } from '../render/renderer.js';
 export { parseSeeds } from '../render/seeds.js';
-export { type Truncation, truncated } from '../render/styles.js';
+export { type SeedOptions, type Truncation, truncated } from '../render/styles.js';

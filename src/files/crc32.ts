@@ -14,7 +14,7 @@ export function crc32(bytes: Uint8Array, before = 0): number {
 }
 
 /** {@link crc32} for versions of Node without it. */
-export function crc32ByTable(bytes: Uint8Array, before: number): number {
+function crc32ByTable(bytes: Uint8Array, before: number): number {
   table ??= Uint32Array.from({ length: 256 }, (_, n) => {
     let c = n;
     for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;

@@ -21,7 +21,7 @@ export function storedView(view: TensorView): StoredTensor {
 }
 
 /** A tensor that follows from the format and is not in the file. */
-export function impliedTensor(shape: readonly number[], values: Float32Array): StoredTensor {
+function impliedTensor(shape: readonly number[], values: Float32Array): StoredTensor {
   return { shape, dtype: 'f32', read: async () => values };
 }
 

@@ -1,19 +1,7 @@
 import { type RenderedArchitecture, resolutionsOf } from '../checkpoint/architecture/architecture.js';
 import { mul, reshape, type Shape, type Tensor } from '../graph/index.js';
-import type { GeneratorNetwork } from './generator.js';
+import type { BlockState, GeneratorNetwork } from './generator.js';
 import { type Growing, grownPicture, isFading, shownResolution } from './older/growing.js';
-
-/** What one block of a synthesis network hands to the next. There is a block for each of the resolutions 4, 8, … */
-export interface BlockState {
-  /** Activations [N, C, r, r], still to be multiplied by `gain`. */
-  readonly values: Tensor;
-  /** [N, C]: the demodulation that joins the next layer's style, in StyleGAN2 in 32 bits without conv clamp. */
-  readonly gain?: Tensor;
-  /** The picture so far, [N, 3, r, r], in StyleGAN2; in other generators only after the last block, of full size. */
-  readonly picture?: Tensor;
-  /** What this block adds to the picture, [N, 3, r, r]; StyleGAN2 only. */
-  readonly contribution?: Tensor;
-}
 
 /** Activations between layers. */
 export type Features = Pick<BlockState, 'values' | 'gain'>;

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 import { add, scale, type Tensor } from '../graph/index.js';
-import { type BlockState, finished, throughBlocks } from './blocks.js';
-import type { GeneratorNetwork } from './generator.js';
+import { finished, throughBlocks } from './blocks.js';
+import type { BlockState, GeneratorNetwork } from './generator.js';
 
 export interface FeatureSwap {
   /** The resolution after which features are taken from the other network, in pixels. */

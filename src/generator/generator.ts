@@ -1,8 +1,7 @@
 import type { RenderedArchitecture } from '../checkpoint/architecture/architecture.js';
 import type { Tensor } from '../graph/index.js';
-import type { BlockState } from './blocks.js';
+
 import type { LatentSpace } from './latent-space.js';
-import type { NoiseLayer } from './noise-layers.js';
 
 /**
  * A generator with its weights, as functions that build graphs: what rendering, projecting and the commands need of
@@ -44,4 +43,25 @@ export interface GeneratorNetwork {
     latents: Tensor,
     noise: ReadonlyMap<string, Tensor>,
   ): BlockState;
+}
+
+/** What one block of a synthesis network hands to the next. There is a block for each of the resolutions 4, 8, … */
+export interface BlockState {
+  /** Activations [N, C, r, r], still to be multiplied by `gain`. */
+  readonly values: Tensor;
+  /** [N, C]: the demodulation that joins the next layer's style, in StyleGAN2 in 32 bits without conv clamp. */
+  readonly gain?: Tensor;
+  /** The picture so far, [N, 3, r, r], in StyleGAN2; in other generators only after the last block, of full size. */
+  readonly picture?: Tensor;
+  /** What this block adds to the picture, [N, 3, r, r]; StyleGAN2 only. */
+  readonly contribution?: Tensor;
+}
+
+/** A layer that noise is added to, and the side of its noise buffer in pixels. */
+export interface NoiseLayer {
+  /** `b4.conv1`, `b8.conv0`, … in StyleGAN2; `4x4/Const`, `4x4/Conv`, `8x8/Conv0_up`, … in StyleGAN. */
+  readonly layer: string;
+  /** The checkpoint's tensor that holds its fixed noise, [r, r] or [1, 1, r, r]. */
+  readonly buffer: string;
+  readonly resolution: number;
 }

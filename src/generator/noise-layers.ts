@@ -1,16 +1,7 @@
 import { type RenderedArchitecture, resolutionsOf } from '../checkpoint/architecture/architecture.js';
 import { input, type Tensor } from '../graph/index.js';
-import type { GeneratorNetwork } from './generator.js';
+import type { GeneratorNetwork, NoiseLayer } from './generator.js';
 import { shownResolution } from './older/growing.js';
-
-/** A layer that noise is added to, and the side of its noise buffer in pixels. */
-export interface NoiseLayer {
-  /** `b4.conv1`, `b8.conv0`, … in StyleGAN2; `4x4/Const`, `4x4/Conv`, `8x8/Conv0_up`, … in StyleGAN. */
-  readonly layer: string;
-  /** The checkpoint's tensor that holds its fixed noise, [r, r] or [1, 1, r, r]. */
-  readonly buffer: string;
-  readonly resolution: number;
-}
 
 /** Values of noise maps by layer, each [r, r]. */
 export type NoiseMaps = ReadonlyMap<string, Float32Array>;

@@ -1,6 +1,6 @@
 import { input, type Program, program, type Tensor } from '../graph/index.js';
-import { type BlockState, CARRIED, handedOverShapes } from './blocks.js';
-import type { GeneratorNetwork } from './generator.js';
+import { CARRIED, handedOverShapes } from './blocks.js';
+import type { BlockState, GeneratorNetwork } from './generator.js';
 import { noiseInputsOf } from './noise-layers.js';
 
 /** z [batch, z_dim] (and label [batch, classes] where there are classes) -> w [batch, dim]: a row of latents. */

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 
 /** Seeds are 32-bit unsigned integers, 0..4294967295, as numpy's are. */
-export const MAX_SEED = 0xffffffff;
+const MAX_SEED = 0xffffffff;
 
 const STATE_WORDS = 624;
 const MIDDLE_WORD = 397;

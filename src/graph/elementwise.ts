@@ -1,7 +1,6 @@
+import { broadcast, sumTo } from './broadcasting.js';
 import { scalar } from './leaves.js';
-import { sum } from './reducing.js';
-import { expand, reshape } from './shaping.js';
-import { node, requireGraph, type Shape, sameShape, type Tensor } from './tensor.js';
+import { node, type Tensor } from './tensor.js';
 
 /** a + b, broadcast. */
 export function add(a: Tensor, b: Tensor): Tensor {
@@ -75,33 +74,4 @@ export function relu6(x: Tensor): Tensor {
 /** 1 where |x| < bound, 0 elsewhere; piecewise constant, so nothing flows back. */
 export function within(x: Tensor, bound: number): Tensor {
   return node('within', { bound }, [x], x.shape, () => [null]);
-}
-
-/** The shape that a and b have in common after repeating axes of extent 1 (numpy's rule). */
-export function broadcast(a: Shape, b: Shape): Shape {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const [m, n] = [a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1];
-    requireGraph(m === n || m === 1 || n === 1, () => `shapes [${a}] and [${b}] do not broadcast`);
-    return Math.max(m, n);
-  });
-}
-
-/** Adjoint of broadcasting: sums x down to `shape`. */
-export function sumTo(x: Tensor, shape: Shape): Tensor {
-  if (sameShape(x.shape, shape)) return x;
-  const axes = repeatedAxes(x.shape, shape);
-  return reshape(axes.length > 0 ? sum(x, axes) : x, shape);
-}
-
-function repeatedAxes(from: Shape, to: Shape): number[] {
-  const offset = from.length - to.length;
-  return from.flatMap((extent, axis) => (extent !== (to[axis - offset] ?? 1) ? [axis] : []));
-}
-
-/** x repeated to `shape` by numpy's rule. */
-export function broadcastTo(x: Tensor, shape: Shape): Tensor {
-  if (sameShape(x.shape, shape)) return x;
-  const aligned = [...Array<number>(shape.length - x.shape.length).fill(1), ...x.shape];
-  return expand(reshape(x, aligned), shape);
 }

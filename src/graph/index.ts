@@ -1,9 +1,10 @@
 export { elementCount } from '../numbers/shape.js';
+export * from './broadcasting.js';
+export * from './convolution.js';
 export * from './elementwise.js';
 export * from './gradients.js';
-export * from './kernel-gradient.js';
 export * from './leaves.js';
-export * from './linear.js';
+export * from './matmul.js';
 export * from './planes.js';
 export * from './pooling.js';
 export * from './precision.js';

@@ -1,7 +1,6 @@
-import { mul, sumTo } from './elementwise.js';
-import { matmul } from './linear.js';
-import { sum } from './reducing.js';
-import { reshape } from './shaping.js';
+import { reshape, sum, sumTo } from './broadcasting.js';
+import { mul } from './elementwise.js';
+import { matmul } from './matmul.js';
 import { node, requireGraph, type Tensor } from './tensor.js';
 
 /**

@@ -1,12 +1,6 @@
+import { sum } from './broadcasting.js';
 import { scale } from './elementwise.js';
-import { expand } from './shaping.js';
 import { node, requireGraph, type Tensor } from './tensor.js';
-
-/** Sum over `axes`, which stay with extent 1. */
-export function sum(x: Tensor, axes: readonly number[]): Tensor {
-  const shape = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
-  return node('sum', { axes }, [x], shape, (g) => [() => expand(g, x.shape)]);
-}
 
 /** Mean over `axes` (all of them unless given), which stay with extent 1. */
 export function mean(x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis)): Tensor {

@@ -1,24 +1,4 @@
-import { elementCount } from '../numbers/shape.js';
-import { sumTo } from './elementwise.js';
-import { node, requireGraph, type Shape, sameShape, type Tensor } from './tensor.js';
-
-/** The same values in another shape. */
-export function reshape(x: Tensor, shape: Shape): Tensor {
-  if (sameShape(x.shape, shape)) return x;
-  requireGraph(elementCount(x.shape) === elementCount(shape), () => `reshape of [${x.shape}] to [${shape}]`);
-  return node('reshape', {}, [x], shape, (g) => [() => reshape(g, x.shape)]);
-}
-
-/** Repeats the axes of extent 1 to `shape` (same rank). */
-export function expand(x: Tensor, shape: Shape): Tensor {
-  if (sameShape(x.shape, shape)) return x;
-  requireGraph(
-    x.shape.length === shape.length &&
-      x.shape.every((extent, axis) => extent === 1 || extent === shape[axis]),
-    () => `expand of [${x.shape}] to [${shape}]`,
-  );
-  return node('expand', {}, [x], shape, (g) => [() => sumTo(g, x.shape)]);
-}
+import { node, requireGraph, sameShape, type Tensor } from './tensor.js';
 
 /** Axes in another order: axis k of the result is axis permutation[k] of x. */
 export function transpose(x: Tensor, permutation: readonly number[]): Tensor {

@@ -2,8 +2,11 @@ import { StyleganBlendError } from '../errors.js';
 
 /** An error as documents, journals and reports carry it. */
 export interface DescribedError {
+  /** Stable: programs can tell errors apart by it. */
   readonly code: string;
+  /** What was expected and what was found, in one line. */
   readonly message: string;
+  /** What to do. */
   readonly hint?: string;
 }
 

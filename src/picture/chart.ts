@@ -108,7 +108,7 @@ export async function rasterize(drawing: Drawing, scale = 1): Promise<Picture> {
 }
 
 /** The colour of the series with this index. */
-export function colourOf(index: number): string {
+function colourOf(index: number): string {
   return COLOURS[index % COLOURS.length]!;
 }
 

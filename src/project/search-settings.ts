@@ -23,14 +23,21 @@ export interface SearchChoice {
 
 /** The same with all that was left open filled in: what a result depends on. */
 export interface SearchSettings {
+  /** The ramps and the optimiser: docs/projection.md. */
   readonly profile: Profile;
+  /** Steps of Adam. */
   readonly steps: number;
+  /** Of the random numbers in the search. */
   readonly seed: number;
   /** Never `auto`: a result depends on which loss it was. */
   readonly loss: string;
+  /** One w for all layers, or one for each. */
   readonly space: SpaceName;
+  /** How strongly w is drawn to the average. */
   readonly pull: number;
+  /** Whether only w is kept. */
   readonly discardNoise: boolean;
+  /** Steps by which the generator is tuned. */
   readonly pivotal?: number;
 }
 

@@ -3,7 +3,7 @@ import { throwIfAborted } from '../errors.js';
 import type { GeneratorNetwork } from '../generator/generator.js';
 import { mappingProgram } from '../generator/programs.js';
 import { RandomState } from '../generator/random-state.js';
-import type { SeedOptions } from './renderer.js';
+import type { SeedOptions } from './styles.js';
 import { labelOf, truncated } from './styles.js';
 
 /** The mapping network of a generator; compiled when it is first used. */

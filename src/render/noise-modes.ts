@@ -1,5 +1,5 @@
-import type { GeneratorNetwork } from '../generator/generator.js';
-import type { NoiseLayer, NoiseMaps } from '../generator/noise-layers.js';
+import type { GeneratorNetwork, NoiseLayer } from '../generator/generator.js';
+import type { NoiseMaps } from '../generator/noise-layers.js';
 import { RandomState } from '../generator/random-state.js';
 
 /** `const`: the checkpoint's own buffers; `random`: drawn anew from a seed; `none`: no noise. */

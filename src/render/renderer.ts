@@ -11,12 +11,7 @@ import { synthesisProgram } from '../generator/programs.js';
 import { type Picture, toPicture } from '../picture/picture.js';
 import { createMapper, zOf } from './map-seeds.js';
 import { type NoiseMode, noiseOf } from './noise-modes.js';
-import { type Truncation, truncated } from './styles.js';
-
-export interface SeedOptions extends Truncation {
-  /** Class of a conditional generator. */
-  readonly classIndex?: number;
-}
+import { type SeedOptions, truncated } from './styles.js';
 
 /** Renders pictures with one generator. Calls must not overlap. */
 export interface Renderer extends AsyncDisposable {

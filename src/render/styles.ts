@@ -101,3 +101,8 @@ export function labelOf(
   label[classIndex] = 1;
   return label;
 }
+
+export interface SeedOptions extends Truncation {
+  /** Class of a conditional generator. */
+  readonly classIndex?: number;
+}

@@ -11,7 +11,7 @@ export async function expectSameTensors(found: Checkpoint, expected: Checkpoint)
   }
 }
 
-export function sameBits(a: Float32Array, b: Float32Array): boolean {
+function sameBits(a: Float32Array, b: Float32Array): boolean {
   const [x, y] = [a, b].map((v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength));
   return x!.equals(y!);
 }

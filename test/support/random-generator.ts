@@ -67,7 +67,7 @@ function initialValues(name: string, length: number, normal: () => number): Floa
 }
 
 /** [1,3,3,1] times its transpose, with sum 1: [4,4]. */
-export function firFilter(): Float32Array {
+function firFilter(): Float32Array {
   const taps = [1, 3, 3, 1];
   return Float32Array.from(taps.flatMap((a) => taps.map((b) => (a * b) / 64)));
 }

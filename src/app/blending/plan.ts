@@ -9,7 +9,10 @@ import type { OpenModels } from './open-models.js';
 import type { OutputForm } from './output-form.js';
 
 /** A line of the plan: what becomes of a part of a network. */
-export type NetworkPlanRow = PlanRow & { readonly network: NetworkName };
+export type NetworkPlanRow = PlanRow & {
+  /** Of which network. */
+  readonly network: NetworkName;
+};
 
 /**
  * What a blend comes to, network by network; nothing of the weights is read.

@@ -7,9 +7,11 @@ import type { NetworkPlanRow } from './plan.js';
 export interface Prediction {
   /** Of the inputs, and where a container is copied of that. */
   readonly readBytes: number;
+  /** Of the blend. */
   readonly writtenBytes: number;
   /** Resident at most. */
   readonly memoryBytes: number;
+  /** On two slow cores. */
   readonly seconds: number;
 }
 

@@ -37,7 +37,7 @@ export interface FormDocument {
 }
 
 /** What a source and options say; options count more than a recipe. */
-export async function jobOf(source: BlendSource, options: JobOptions): Promise<BlendJob> {
+async function jobOf(source: BlendSource, options: JobOptions): Promise<BlendJob> {
   const job = await blendJob(source);
   const { out, container, networks, lossy, dtype, preview, seeds, class: classIndex } = options;
   const given = definedOf({ out, container, networks, lossy, dtype, preview, seeds, class: classIndex });

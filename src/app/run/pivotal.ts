@@ -60,9 +60,11 @@ export async function tuneTo(
 
 /** How near a tuned generator comes. */
 export interface TuningDocument {
+  /** Steps that were made. */
   readonly steps: number;
+  /** What remains between the picture and that of the tuned generator, in the loss. */
   readonly distance: number;
-  /** In decibels. */
+  /** How near that is, in decibels. */
   readonly psnr: number;
 }
 

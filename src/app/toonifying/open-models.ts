@@ -47,7 +47,7 @@ export async function openToonModels(source: ToonSource, signal?: AbortSignal): 
   return isFinished(source) ? openFinished(source) : openBlended(source, signal);
 }
 
-export function isFinished(source: ToonSource): source is FinishedBlend {
+function isFinished(source: ToonSource): source is FinishedBlend {
   return typeof source === 'object' && 'blend' in source;
 }
 
@@ -118,7 +118,7 @@ async function openFinished({ base: ofBase, blend: ofBlend }: FinishedBlend): Pr
 }
 
 /** Names of files may change while the weights stay. */
-export function withoutNames({ models, version: _, ...recipe }: RecordedRecipe): RecordedBlend {
+function withoutNames({ models, version: _, ...recipe }: RecordedRecipe): RecordedBlend {
   const plain = Object.entries(models).map(([name, { sha256, alpha, blended: of }]) => [
     name,
     definedOf({ sha256, alpha, blended: of && withoutNames(of) }),

@@ -23,7 +23,7 @@ export function deriveArchitecture(reader: ExtentReader): Architecture {
 }
 
 /** Whether two shapes of a tensor mean the same: a noise strength is stored as `[]` or as `[1]`. */
-export function sameShape(name: string, found: readonly number[], expected: readonly number[]): boolean {
+function sameShape(name: string, found: readonly number[], expected: readonly number[]): boolean {
   if (found.length === expected.length) return found.every((extent, i) => extent === expected[i]);
   return name.endsWith('.noise_strength') && found.length === 1 && found[0] === 1;
 }

@@ -5,7 +5,7 @@ import type { CheckpointFile } from '../checkpoint-file.js';
 import { type InPlaceReport, planInPlace } from '../in-place/plan-in-place.js';
 import type { NetworkName } from '../readers/network-names.js';
 import { lostInRosinality } from '../writers/rosinality-write.js';
-import type { ConvertOptions } from './convert.js';
+import type { ConvertOptions } from './convert-options.js';
 
 const NETWORK_TEXTS: Readonly<Record<NetworkName, string>> = {
   G_ema: 'the averaged generator (G_ema)',

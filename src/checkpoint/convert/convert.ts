@@ -1,5 +1,4 @@
 import { InputFileError, UsageError } from '../../errors.js';
-import type { WrittenDType } from '../../formats/dtype.js';
 import type { Checkpoint } from '../checkpoint.js';
 import { type CheckpointFile, openCheckpointFile } from '../checkpoint-file.js';
 import type { InPlaceReport } from '../in-place/plan-in-place.js';
@@ -9,32 +8,7 @@ import { networkName } from '../readers/network-names.js';
 import { requireRosinality, writeRosinality } from '../writers/rosinality-write.js';
 import { writeCheckpoint } from '../writers/write.js';
 import { lostInContainer, lostInTensors, lostNetworks, roundedInContainer } from './conversion-losses.js';
-
-/** The forms that a network can be written in; pickles are only written in place of a container. */
-export type WrittenFormat = 'safetensors' | 'rosinality' | 'container';
-
-export interface ConvertOptions {
-  /** Form of the output. `container` needs {@link container}. */
-  readonly format: WrittenFormat;
-  /** The file whose form is taken, and everything but the networks: see `writeInPlace`. */
-  readonly container?: string;
-  /**
-   * Which network. Where it is not said, a container gets all that both files have, any other form the first one;
-   * the input's other networks count as lost.
-   */
-  readonly network?: string;
-  /** Type of the tensors; default `f32`. Not for containers, which have types of their own. */
-  readonly dtype?: WrittenDType;
-  /** Write although something is lost. */
-  readonly lossy?: boolean;
-  /** Check everything that can be checked without reading values, and write nothing. */
-  readonly dryRun?: boolean;
-  readonly force?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
-  /** Further metadata; the input's is kept. */
-  readonly metadata?: Readonly<Record<string, string>>;
-}
+import type { ConvertOptions } from './convert-options.js';
 
 export interface ConvertReport {
   /** The networks that are written. */

@@ -6,7 +6,9 @@ import { sameBits } from './same-bits.js';
 
 /** What two files have in common. */
 export interface FileComparison {
+  /** Whether the files are the same, byte for byte. */
   readonly sameFile: boolean;
+  /** How many tensors there are. */
   readonly tensors: number;
   /** Tensors that only one of them has, or that differ in a bit. */
   readonly different: readonly string[];

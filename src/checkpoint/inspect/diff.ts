@@ -8,26 +8,34 @@ export interface CheckpointDiff {
   readonly sameArchitecture: boolean;
   /** Tensors that only one has, or that have another shape. */
   readonly unmatched: readonly {
+    /** The tensor. */
     readonly name: string;
+    /** Its shape in the first; absent where there is none. */
     readonly a?: readonly number[];
+    /** Its shape in the second; absent where there is none. */
     readonly b?: readonly number[];
   }[];
   /** Weights by resolution, in order; null stands for what belongs to none (the mapping network). */
   readonly resolutions: readonly GroupDistance[];
+  /** Each tensor that both have. */
   readonly tensors: readonly TensorDistance[];
 }
 
 export interface GroupDistance {
+  /** In pixels; null for the mapping network. */
   readonly resolution: number | null;
-  /** Tensors that were compared, and how many of them are the same bit for bit. */
+  /** Tensors that were compared. */
   readonly tensors: number;
+  /** How many of them are the same bit for bit. */
   readonly identical: number;
   /** |b - a| / |a| over all their elements, Euclidean; 0 for none. Noise buffers and filters do not count. */
   readonly distance: number;
 }
 
 export interface TensorDistance {
+  /** The tensor. */
   readonly name: string;
+  /** Whether it is the same bit for bit. */
   readonly identical: boolean;
   /** |b - a| / |a|, Euclidean; NaN where a value is not finite, Infinity where a is 0 and b is not. */
   readonly distance: number;

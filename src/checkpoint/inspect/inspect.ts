@@ -40,9 +40,13 @@ export interface NetworkInspection {
 }
 
 export interface ResolutionSize {
+  /** In pixels; null for the mapping network. */
   readonly resolution: number | null;
+  /** How many. */
   readonly tensors: number;
+  /** Numbers in all of them. */
   readonly parameters: number;
+  /** As they are stored. */
   readonly bytes: number;
 }
 
@@ -123,15 +127,23 @@ function measure(name: NetworkName, found: Checkpoint | InputFileError, stored: 
 }
 
 export interface TensorStatistics {
+  /** As the network calls it. */
   readonly name: string;
+  /** Its extents; none for a single number. */
   readonly shape: readonly number[];
+  /** How its numbers are stored. */
   readonly dtype: StoredDType;
-  /** Mean and standard deviation (of the population) of the finite values; NaN where there are none. */
+  /** Mean of the finite values; NaN where there are none. */
   readonly mean: number;
+  /** Standard deviation (of the population) of the finite values; NaN where there are none. */
   readonly deviation: number;
+  /** The smallest finite value. */
   readonly min: number;
+  /** The largest finite value. */
   readonly max: number;
+  /** How many values are no numbers. */
   readonly nan: number;
+  /** How many values are infinite. */
   readonly infinite: number;
 }
 

@@ -18,12 +18,14 @@ export interface SecurityReport {
   readonly usual: readonly NamedGlobal[];
   /** All others: what to look at before a file is opened in Python. */
   readonly unusual: readonly NamedGlobal[];
+  /** Source text in the file that Python would run. */
   readonly code: readonly CarriedCode[];
 }
 
 export interface NamedGlobal {
   /** `module.name` */
   readonly name: string;
+  /** How often it is named. */
   readonly count: number;
 }
 

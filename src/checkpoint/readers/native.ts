@@ -6,7 +6,7 @@ import type { ArchitectureHints } from '../architecture/hints.js';
  * The native form: safetensors with canonical names. What does not follow from the shapes is in the metadata, as
  * JSON under {@link ARCHITECTURE_KEY}. Files of other makers, which lack it, get the usual values.
  */
-export const ARCHITECTURE_KEY = 'stylegan-blend.architecture';
+const ARCHITECTURE_KEY = 'stylegan-blend.architecture';
 
 const FAMILIES: readonly string[] = [
   'stylegan2',

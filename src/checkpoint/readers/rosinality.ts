@@ -13,12 +13,12 @@ import {
 export type StateDict = ReadonlyMap<string, TensorView>;
 
 /** Whether names are those of rosinality's generator. */
-export function isRosinalityGenerator(names: Iterable<string>): boolean {
+function isRosinalityGenerator(names: Iterable<string>): boolean {
   return has(names, ['input.input', 'conv1.conv.weight', 'to_rgb1.conv.weight']);
 }
 
 /** Whether names are those of rosinality's discriminator. */
-export function isRosinalityDiscriminator(names: Iterable<string>): boolean {
+function isRosinalityDiscriminator(names: Iterable<string>): boolean {
   return has(names, ['convs.0.0.weight', 'final_conv.0.weight', 'final_linear.1.weight']);
 }
 

@@ -1,9 +1,9 @@
 import { fileBytes } from '../../files/byte-source.js';
 import type { SafetensorsFile } from '../../formats/safetensors/read.js';
 import { rowMajor, type TensorView } from '../../formats/tensor-view.js';
-import type { NetworkReader } from '../checkpoint-file.js';
 import { nativeHints } from './native.js';
 import { type NetworkName, networkName } from './network-names.js';
+import type { NetworkReader } from './network-reader.js';
 import { isLucidrains, lucidrainsNetworks, readState, withoutPrefix } from './state-dict.js';
 
 /**

@@ -108,7 +108,7 @@ export function lucidrainsNetworks(names: Iterable<string>): NetworkName[] {
 }
 
 /** One network of a lucidrains dict; the averages get the names of the networks that they are averages of. */
-export function lucidrainsState(state: StateDict, network: NetworkName): Map<string, StoredTensor> {
+function lucidrainsState(state: StateDict, network: NetworkName): Map<string, StoredTensor> {
   const parts: Record<NetworkName, readonly [string, string][]> = {
     G_ema: [
       ['SE.', 'S.'],

@@ -26,7 +26,7 @@ export function outputLines(output: RecordedOutput | undefined): string[] {
 }
 
 /** e.g. `swap 8, ramp 0.5 octaves`. */
-export function describeAlpha(alpha: Alpha): string {
+function describeAlpha(alpha: Alpha): string {
   if (typeof alpha === 'number') return `${alpha} everywhere`;
   const amount = 'amount' in alpha && alpha.amount !== undefined ? ` times ${alpha.amount}` : '';
   const side = 'side' in alpha && alpha.side === 'high' ? ' upwards' : '';

@@ -7,25 +7,25 @@ import { malformed, number, sliding, wholeNumber } from './parsers.js';
 
 const SIDES = ['base', 'transfer'] as const;
 
-export const swap = option(
+const swap = option(
   '-s, --swap <resolution>',
   'the last resolution that takes its weights from the structure model',
   'alpha',
   wholeNumber(),
 );
-export const ramp = option(
+const ramp = option(
   '-r, --ramp <octaves>',
   'blend gradually around the swap, over about this many octaves',
   'alpha',
   number({ min: 0 }),
 );
-export const structure = choice(
+const structure = choice(
   '--structure <model>',
   'which model supplies the resolutions up to the swap (default: transfer)',
   'alpha',
   ['transfer', 'base'],
 );
-export const amount = option(
+const amount = option(
   '-a, --amount <share>',
   'what the highest α comes to (default: 1); without --swap α everywhere; beyond 1 more than the transfer model',
   'alpha',

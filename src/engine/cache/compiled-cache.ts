@@ -16,12 +16,12 @@ import { bytesOf } from './folder-size.js';
 
 export interface CompiledCache {
   readonly folder: string;
-  /** Default: {@link DEFAULT_LIMIT_BYTES}. */
+  /** Default: 2 GiB. */
   readonly limitBytes?: number;
 }
 
 /** Some fifteen generators of 1024 px to render with, or four to search with. */
-export const DEFAULT_LIMIT_BYTES = 2 * 2 ** 30;
+const DEFAULT_LIMIT_BYTES = 2 * 2 ** 30;
 
 /** A compiled program in the cache. */
 export interface CompiledEntry {

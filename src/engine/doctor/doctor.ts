@@ -9,7 +9,7 @@ import { type Candidate, candidates, check } from './check-engines.js';
 import type { DoctorReport, EngineCheck, System } from './report.js';
 import { measured } from './stored-places.js';
 
-export type { DoctorReport, EngineCheck, StoredPlace, System } from './report.js';
+export type { DoctorReport, System } from './report.js';
 
 /** A name for people and where it lies. */
 export interface Place {

@@ -4,29 +4,52 @@ import type { Device, EngineName } from '../engine.js';
 export interface DoctorReport {
   /** Whether ONNX Runtime works on the processor, natively or in WebAssembly: one of the two is taken by default. */
   readonly ok: boolean;
-  readonly package: { readonly name: string; readonly version: string };
-  readonly system: System & { readonly nodeRange: string; readonly nodeSupported: boolean };
+  readonly package: {
+    /** Of this package. */
+    readonly name: string;
+    /** Of this package. */
+    readonly version: string;
+  };
+  readonly system: System & {
+    /** The versions of Node that this package takes. */
+    readonly nodeRange: string;
+    /** Whether this Node is one of them. */
+    readonly nodeSupported: boolean;
+  };
   /** Every engine with every device and package that it could use, in the order in which engines are taken. */
   readonly engines: readonly EngineCheck[];
   readonly models: readonly StoredPlace[];
   readonly caches: readonly StoredPlace[];
   /** Parts that are not there, and the one command that adds each. */
-  readonly optional: readonly { readonly name: string; readonly purpose: string; readonly command: string }[];
+  readonly optional: readonly {
+    /** Of a package. */
+    readonly name: string;
+    /** What it is good for. */
+    readonly purpose: string;
+    /** What adds it. */
+    readonly command: string;
+  }[];
 }
 
 export interface System {
+  /** Version of Node. */
   readonly node: string;
+  /** Operating system, as Node calls it. */
   readonly platform: string;
+  /** Kind of processor, as Node calls it. */
   readonly arch: string;
+  /** Cores that this process may use. */
   readonly cores: number;
 }
 
 export interface EngineCheck {
+  /** As `engine` has it. */
   readonly engine: EngineName;
   /** The npm package that it needs. */
   readonly package: string;
   /** What it computes on, or would. */
   readonly device: Device;
+  /** Whether a tiny graph was computed with it. */
   readonly state: 'works' | 'unavailable' | 'not installed';
   /** In words, with its version, where it works. */
   readonly description?: string;
@@ -42,8 +65,10 @@ export interface EngineCheck {
 
 /** A file or folder that takes space. */
 export interface StoredPlace {
+  /** What it is. */
   readonly name: string;
+  /** Where it is. */
   readonly path: string;
-  /** undefined where there is nothing at that path. */
+  /** Its size; undefined where there is nothing at that path. */
   readonly bytes: number | undefined;
 }

@@ -18,9 +18,13 @@ export interface Face extends Landmarks {
 }
 
 interface Box {
+  /** Of its left edge, from the left of the photo. */
   readonly left: number;
+  /** Of its upper edge, from the top of the photo. */
   readonly top: number;
+  /** From its left to its right edge. */
   readonly width: number;
+  /** From its upper to its lower edge. */
   readonly height: number;
 }
 

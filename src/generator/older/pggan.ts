@@ -1,8 +1,8 @@
 import type { PgganArchitecture } from '../../checkpoint/architecture/architecture.js';
 import { toRgbName } from '../../checkpoint/architecture/older-tensors.js';
 import { add, concat, constant, leakyRelu, matmul, reshape, type Tensor } from '../../graph/index.js';
-import { type BlockState, blocksOf, throughBlocks, withGrownPicture } from '../blocks.js';
-import type { GeneratorNetwork } from '../generator.js';
+import { blocksOf, throughBlocks, withGrownPicture } from '../blocks.js';
+import type { BlockState, GeneratorNetwork } from '../generator.js';
 import { latentSpaceOf } from '../latent-space.js';
 import { scaled, type Tensors } from '../weights.js';
 import { convolution, GAIN, pixelNorm, SLOPE, toColours, upConvolution } from './layers.js';

@@ -18,8 +18,8 @@ import {
   sub,
   type Tensor,
 } from '../../graph/index.js';
-import { type BlockState, blocksOf, throughBlocks, withGrownPicture } from '../blocks.js';
-import type { GeneratorNetwork } from '../generator.js';
+import { blocksOf, throughBlocks, withGrownPicture } from '../blocks.js';
+import type { BlockState, GeneratorNetwork } from '../generator.js';
 import { latentSpaceOf } from '../latent-space.js';
 import { noiseLayersOf } from '../noise-layers.js';
 import type { Tensors } from '../weights.js';

@@ -12,8 +12,9 @@ import {
   slice,
   type Tensor,
 } from '../../graph/index.js';
-import { type BlockState, blocksOf, type Features, throughBlocks } from '../blocks.js';
-import { type NoiseLayer, noiseLayersOf } from '../noise-layers.js';
+import { blocksOf, type Features, throughBlocks } from '../blocks.js';
+import type { BlockState, NoiseLayer } from '../generator.js';
+import { noiseLayersOf } from '../noise-layers.js';
 import { type Weights, weight } from '../weights.js';
 import { convolution, perChannel, squaredNorm, upsample } from './convolutions.js';
 import { noiseStrength, styledConvolutionInHalves } from './half.js';

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { throwIfAborted } from '../../errors.js';
 import { plainBytes } from '../bytes.js';
 import { CHANNELS, type Picture } from '../picture.js';
-import type { FilmEncoder, FilmShape } from './film.js';
+import type { FilmEncoder, FilmShape } from './film-encoder.js';
 
 /** Where groups of frames, each an animation of its own, become one file. */
 export interface AnimationContainer {

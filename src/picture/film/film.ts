@@ -2,43 +2,24 @@ import { throwIfAborted, UsageError } from '../../errors.js';
 import { type OutputSink, type WriteOptions, writeAtomically } from '../../files/atomic-write.js';
 import type { Picture } from '../picture.js';
 import { animation } from './animation.js';
+import type { FilmEncoder, FilmOptions, FilmShape } from './film-encoder.js';
 import { type FilmFormat, filmFormatOf, requireFilmSide, requireFps } from './film-format.js';
 import { gifContainer } from './gif.js';
 import { mp4Film, requireFfmpeg } from './mp4.js';
 import { webpContainer } from './webp.js';
 
-export interface FilmOptions {
-  /** Frames a second: up to 90 in WebP, 50 in GIF, 240 in MP4. */
-  readonly fps: number;
-  /** Whether players begin again at the end; true unless given. An MP4 does not say. */
-  readonly loop?: boolean;
-  /** Free text to carry along: XMP in WebP, a comment in GIF and MP4. */
-  readonly metadata?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-}
-
 /** What became of the frames. */
 export interface FilmSummary {
+  /** How it is encoded. */
   readonly format: FilmFormat;
+  /** How many pictures it has. */
   readonly frames: number;
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
+  /** How long it is. */
   readonly seconds: number;
-}
-
-/** Turns frames into the bytes of a film, one after the other. */
-export interface FilmEncoder {
-  add(frame: Picture): Promise<void>;
-  /** Writes what is left. */
-  finish(): Promise<void>;
-  /** Gives everything back; after `finish` or instead of it. */
-  close(): Promise<void>;
-}
-
-/** What an encoder knows from the start. */
-export interface FilmShape extends FilmOptions {
-  readonly width: number;
-  readonly height: number;
 }
 
 const ENCODERS: Readonly<

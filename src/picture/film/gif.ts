@@ -1,6 +1,6 @@
 import type { OutputSink } from '../../files/atomic-write.js';
 import type { AnimationContainer } from './animation.js';
-import type { FilmShape } from './film.js';
+import type { FilmShape } from './film-encoder.js';
 
 /** Blocks of a GIF (GIF89a specification, section 12 and on). */
 const EXTENSION = 0x21;

@@ -9,7 +9,7 @@ import { EngineError, throwIfAborted } from '../../errors.js';
 import type { OutputSink } from '../../files/atomic-write.js';
 import { outputError } from '../../files/output-errors.js';
 import { forgetTemporary, registerTemporary } from '../../files/temporaries.js';
-import type { FilmEncoder, FilmShape } from './film.js';
+import type { FilmEncoder, FilmShape } from './film-encoder.js';
 
 const FFMPEG = 'ffmpeg';
 const ENCODER = 'libx264';

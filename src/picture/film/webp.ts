@@ -2,7 +2,7 @@ import { UsageError } from '../../errors.js';
 import type { OutputSink } from '../../files/atomic-write.js';
 import { metadataToXmp } from '../picture-metadata.js';
 import type { AnimationContainer } from './animation.js';
-import type { FilmShape } from './film.js';
+import type { FilmShape } from './film-encoder.js';
 
 /** Flags of the VP8X chunk. */
 const ANIMATION = 0x02;

@@ -1,6 +1,6 @@
 import { resolutionsOf } from '../../checkpoint/architecture/architecture.js';
-import type { ModelShape } from './check-recipe.js';
 import { DVSCHULTZ_RESOLUTION } from './cut-tools.js';
+import type { ModelShape } from './model-shape.js';
 import { modelsOf } from './recipe.js';
 import { RecipeError } from './recipe-error.js';
 import type { Cut, Recipe } from './schema.js';

@@ -1,15 +1,13 @@
-import { type AnyArchitecture, resolutionsOf } from '../../checkpoint/architecture/architecture.js';
+import { resolutionsOf } from '../../checkpoint/architecture/architecture.js';
 import { methodNamed } from '../methods/registry.js';
 import { alphaAt, namedResolutions } from './alpha.js';
 import { checkCut } from './check-cut.js';
 import { AVERAGE, BLENDED, isModelName } from './model-names.js';
+import type { ModelShape } from './model-shape.js';
 import { methodAt, modelsOf, othersOf } from './recipe.js';
 import { RecipeError, twoBases } from './recipe-error.js';
 import type { Alpha, Recipe } from './schema.js';
 import { PARTS, type Slot } from './slot.js';
-
-/** What is known of a model before its weights are read. */
-export type ModelShape = Pick<AnyArchitecture, 'family' | 'resolution'>;
 
 /** α's that add up to 1 in decimal may miss it in binary. */
 const SUM_TOLERANCE = 1e-9;
@@ -18,7 +16,7 @@ const SUM_TOLERANCE = 1e-9;
  * Checks that a recipe can be carried out on models of these architectures. Whether the models are alike is another
  * matter.
  * @throws RecipeError `MODEL_UNDEFINED`, `METHOD_UNKNOWN`, `TWO_BASES`, `ALPHA_MISSING`, `SWAP_NOT_A_RESOLUTION`,
- *   `RESOLUTION_UNKNOWN`, `RAMP_OUT_OF_RANGE`, `WINDOWS_OVERLAP`, `ALPHA_OUT_OF_RANGE`, `ALPHA_SUM`, and as {@link checkCut}
+ *   `RESOLUTION_UNKNOWN`, `RAMP_OUT_OF_RANGE`, `WINDOWS_OVERLAP`, `ALPHA_OUT_OF_RANGE`, `ALPHA_SUM`, and as `checkCut`
  */
 export function checkRecipe(recipe: Recipe, models: ReadonlyMap<string, ModelShape>): void {
   checkNames(recipe, models);

@@ -9,7 +9,7 @@ import type { RecordedModel, RecordedRecipe } from './recorded.js';
 import type { Recipe } from './schema.js';
 
 /** How many generations of blends of blends are recorded. */
-export const MAX_LINEAGE = 8;
+const MAX_LINEAGE = 8;
 
 /** Longest recipe of an input, as JSON, that is recorded with it. */
 const MAX_ANCESTOR_LENGTH = 1 << 16;

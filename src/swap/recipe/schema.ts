@@ -6,7 +6,7 @@ import { isModelName } from './model-names.js';
 // The parts of a recipe, as people write them and as blends record them. What TypeScript knows of a recipe is
 // inferred from these schemas; modules that compute with recipes import the types only, and load no zod.
 
-export const RAMP_SHAPES = ['logistic', 'linear', 'cosine'] as const;
+const RAMP_SHAPES = ['logistic', 'linear', 'cosine'] as const;
 
 export const modelName = z
   .string()
@@ -156,7 +156,7 @@ const methodName = z.string().superRefine((name, context) => {
   context.addIssue({ code: 'custom', message });
 });
 
-export const methodSchema = z
+const methodSchema = z
   .union([
     methodName,
     z.record(z.string().regex(/^(default|[1-9]\d{0,5})$/, 'expected a resolution or default'), methodName),

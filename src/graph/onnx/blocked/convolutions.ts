@@ -1,7 +1,7 @@
 import { elementCount } from '../../../numbers/shape.js';
 import type { Shape, Tensor, TensorOf } from '../../tensor.js';
 import { blockDepthwiseKernel, blockKernel, outerKernel, type Phase, phasesOf, tapsOf } from './kernels.js';
-import { type Blocked, exactly, isPerChannel, type Lowering } from './lower.js';
+import { type Blocked, exactly, isPerChannel, type Lowering } from './lowering.js';
 
 type Quad = readonly [number, number, number, number];
 

@@ -2,7 +2,7 @@ import { elementCount } from '../../../numbers/shape.js';
 import type { Shape, Tensor, TensorOf } from '../../tensor.js';
 import { lower } from '../lower.js';
 import type { BlockedWriter } from './blocked-writer.js';
-import { type Blocked, exactly, isPerChannel, type Lowering } from './lower.js';
+import { type Blocked, exactly, isPerChannel, type Lowering } from './lowering.js';
 
 type Binary = (TensorOf<'add'> | TensorOf<'sub'> | TensorOf<'mul'>) & Tensor;
 

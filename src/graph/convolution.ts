@@ -1,30 +1,9 @@
-import { kernelGradient } from './kernel-gradient.js';
+import { reshape } from './broadcasting.js';
+
 import { constant } from './leaves.js';
-import { pad, reshape, transpose } from './shaping.js';
-import { type ConvAttributes, node, requireGraph, sameShape, type Tensor } from './tensor.js';
-
-/**
- * a [M, K] · b [K, N] → [M, N]; with `transposeA` a is [K, M], with `transposeB` b is [N, K].
- * With three axes the same for each index of the first one, which both have in common.
- */
-export function matmul(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
-  const [m, k] = matrixShape(a, transposeA);
-  const [k2, n] = matrixShape(b, transposeB);
-  const batch = a.shape.slice(0, -2);
-  requireGraph(
-    k === k2 && sameShape(batch, b.shape.slice(0, -2)),
-    () => `matmul of [${a.shape}] and [${b.shape}] (${transposeA}, ${transposeB})`,
-  );
-  return node('matmul', { transposeA, transposeB }, [a, b], [...batch, m, n], (g) => [
-    () => (transposeA ? matmul(b, g, transposeB, true) : matmul(g, b, false, !transposeB)),
-    () => (transposeB ? matmul(g, a, true, transposeA) : matmul(a, g, !transposeA, false)),
-  ]);
-}
-
-function matrixShape(x: Tensor, transposed: boolean): [number, number] {
-  const [rows, columns] = x.shape.slice(-2) as [number, number];
-  return transposed ? [columns, rows] : [rows, columns];
-}
+import { matmul } from './matmul.js';
+import { pad, transpose } from './shaping.js';
+import { type ConvAttributes, node, requireGraph, type Tensor } from './tensor.js';
 
 export interface ConvOptions {
   readonly stride?: number;
@@ -127,4 +106,33 @@ function flippedInGraph(kernel: Tensor, groups: number): Tensor {
   for (let k = 0; k < area; k++) reversal[k * area + area - 1 - k] = 1;
   const pixels = matmul(reshape(kernel, [o * cg, area]), constant(reversal, [area, area]));
   return transpose(reshape(pixels, [o, cg, kh, kw]), [1, 0, 2, 3]);
+}
+
+/**
+ * The gradient of a convolution towards its kernel [O, C, kh, kw]: of `size` kh x kw, from what it was given,
+ * x [N, C, H, W], and the gradient g [N, O, h, w] of its result. Linear in both, so its own gradients are convolutions
+ * with the gradient of the kernel in the kernel's place.
+ */
+export function kernelGradient(
+  x: Tensor,
+  g: Tensor,
+  size: readonly [number, number],
+  convolution: ConvAttributes,
+): Tensor {
+  const { stride, padding, groups } = convolution;
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const [n2, o, outH, outW] = g.shape as [number, number, number, number];
+  requireGraph(
+    groups === 1,
+    () => 'kernels of convolutions in groups are constants: no gradient flows to them',
+  );
+  const reached = [outH, outW].map((extent, axis) => (extent - 1) * stride + size[axis]!);
+  requireGraph(
+    n === n2 && reached[0]! <= h + padding[0] + padding[2] && reached[1]! <= w + padding[1] + padding[3],
+    () => `kernelGradient of [${x.shape}] and [${g.shape}] for a kernel of ${size.join(' x ')}`,
+  );
+  return node('kernelGradient', { ...convolution, size }, [x, g], [o, c, ...size], (k) => [
+    () => convolutionAdjoint(g, k, convolution, [h, w]),
+    () => conv2d(x, k, convolution),
+  ]);
 }

@@ -7,7 +7,7 @@ import type { Landmarks, Point } from '../../src/face/landmarks.js';
 import { readLandmarks } from '../../src/face/landmarks-file.js';
 import { openPhoto, photoOf } from '../../src/face/photo.js';
 import { quadOf } from '../../src/face/quad.js';
-import { pixelAt, smoothPicture } from '../render/pictures.js';
+import { pixelAt, smoothPicture } from '../picture/pictures.js';
 import { fixture } from '../support/golden.js';
 
 const golden = (name: string) => fixture(`golden/alignment/${name}`);

@@ -6,7 +6,7 @@ import { chooseFaces } from '../../src/face/choose-faces.js';
 import { createFaceFinder, type Face, type FaceFinder } from '../../src/face/detect/find-faces.js';
 import type { Point } from '../../src/face/landmarks.js';
 import { openPhoto, photoOf } from '../../src/face/photo.js';
-import { flatPicture } from '../render/pictures.js';
+import { flatPicture } from '../picture/pictures.js';
 import { fixture } from '../support/golden.js';
 
 /** Middles of the eyes and of the corners of the mouth, read off the enlarged photos by eye. */

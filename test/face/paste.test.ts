@@ -9,7 +9,7 @@ import { featheredMask, pasteFace } from '../../src/face/paste.js';
 import { openPhoto } from '../../src/face/photo.js';
 import type { Quad } from '../../src/face/quad.js';
 import type { Picture } from '../../src/picture/picture.js';
-import { flatPicture, pixelAt } from '../render/pictures.js';
+import { flatPicture, pixelAt } from '../picture/pictures.js';
 import { fixture } from '../support/golden.js';
 
 const PHOTO = fixture('photos/astronaut.jpg');

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { photoOf } from '../../src/face/photo.js';
-import { flatPicture, pixelAt, smoothPicture } from '../render/pictures.js';
+import { flatPicture, pixelAt, smoothPicture } from '../picture/pictures.js';
 
 const [WIDTH, HEIGHT] = [48, 32];
 

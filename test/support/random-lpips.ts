@@ -7,7 +7,7 @@ import { elementCount } from '../../src/numbers/shape.js';
 const made = new Map<LpipsName, LpipsWeights>();
 
 /**
- * Weights of a metric by the rule in test/project/lpips/torch_reference.py, where PyTorch has the same. The same arrays
+ * Weights of a metric by the rule in test/metric/lpips/torch_reference.py, where PyTorch has the same. The same arrays
  * at every call.
  */
 export function randomLpips(name: LpipsName): LpipsWeights {

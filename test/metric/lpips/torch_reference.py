@@ -1,6 +1,6 @@
 """Writes expected.safetensors and squeeze-lin-legacy.pth: LPIPS v0.1 of VGG16, AlexNet and SqueezeNet 1.1 in PyTorch.
 
-    python3 test/project/lpips/torch_reference.py          # with PyTorch and numpy; run by hand, results are kept
+    python3 test/metric/lpips/torch_reference.py          # with PyTorch and numpy; run by hand, results are kept
 
 Weights are random but reproducible: tensor k of a network (weights and biases in the order of the file) is the sequence
 RandomState(7).randn(65537), begun at its element 997 k and repeated, times sqrt(2 / fan-in) for weights and 0.1 for

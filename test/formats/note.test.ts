@@ -9,11 +9,11 @@ import { convertCheckpoint } from '../../src/checkpoint/convert/convert.js';
 import { writeInPlace } from '../../src/checkpoint/in-place/write-in-place.js';
 import { decodeNote, encodeNote } from '../../src/formats/note/note.js';
 import { encodeTrailer, readTrailer } from '../../src/formats/note/trailer.js';
+import { expectSameTensors } from '../checkpoint/same-tensors.js';
+import { unzip, zipOf } from '../checkpoint/zip-of.js';
 import { fixture } from '../support/golden.js';
 import { memoryFile } from '../support/memory-file.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { expectSameTensors } from './same-tensors.js';
-import { unzip, zipOf } from './zip-of.js';
 
 const golden = (name: string) => fixture(`golden/${name}`);
 const METADATA = { recipe: '{"α": 1}', credits: 'somebody\n'.repeat(100) };
@@ -24,7 +24,7 @@ const containers = [
   // With zip64 records at its end, as torch writes them.
   golden('golden32-rosinality.pt'),
   golden('golden32-rosinality-legacy.pt'),
-  fileURLToPath(new URL('tensorflow/protocol4.pkl', import.meta.url)),
+  fileURLToPath(new URL('../checkpoint/tensorflow/protocol4.pkl', import.meta.url)),
 ];
 
 async function withFile<T>(path: string, work: (file: CheckpointFile) => Promise<T>): Promise<T> {
@@ -114,7 +114,7 @@ test('what is no note is none', async () => {
     expect(decodeNote(Buffer.from(text, 'latin1')), text.slice(0, 10)).toBeUndefined();
   }
   expect(encodeNote({})).toBeUndefined();
-  const lying = Buffer.from('.\n{}\n#stylegan-blend 9999999999 00000000\n');
+  const lying = Buffer.from('../checkpoint/.\n{}\n#stylegan-blend 9999999999 00000000\n');
   expect(await readTrailer(memoryFile(lying), 1)).toBeUndefined();
   // It would begin inside of what the file holds.
   const inside = Buffer.concat([Buffer.from('.'), encodeTrailer({ a: 'b' })]);

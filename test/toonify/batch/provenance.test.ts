@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { DEVICES, ENGINES } from '../../src/engine/engine.js';
-import { writePicture } from '../../src/picture/write-picture.js';
-import { provenanceEntries, readResult } from '../../src/toonify/batch/provenance.js';
-import { RESULT_KEY } from '../../src/toonify/batch/record.js';
-import { RECORD_VERSION } from '../../src/toonify/batch/record-schema.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { DEVICES, ENGINES } from '../../../src/engine/engine.js';
+import { writePicture } from '../../../src/picture/write-picture.js';
+import { provenanceEntries, readResult } from '../../../src/toonify/batch/provenance.js';
+import { RESULT_KEY } from '../../../src/toonify/batch/record.js';
+import { RECORD_VERSION } from '../../../src/toonify/batch/record-schema.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const HASH = '0'.repeat(64);
 const SETTINGS = {

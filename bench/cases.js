@@ -17,8 +17,8 @@ const fixture = (path) => fileURLToPath(new URL(`../fixtures/${path}`, import.me
 
 /**
  * What is measured. A case prepares itself and answers `run`, which is timed (and may answer its peak memory in MB),
- * and `floor`, which prepares the floor and answers a function of the same kind that answers seconds. `peer` names the
- * mode of the PyTorch peer that does the same work. Cases that are `slow` only run where they are named.
+ * and `floor`, which prepares the floor and answers a function of the same kind that answers seconds. `peer` names
+ * the mode of the PyTorch peer that does the same work. Cases that are `slow` only run where they are named.
  */
 export const cases = {
   'render-256': renderCase(256),
@@ -49,7 +49,7 @@ export const cases = {
   'open-1024': { runs: 5, prepare: prepareOpeningTorch },
   sweep: { runs: 3, prepare: prepareSweep },
   'sweep-1024': { runs: 2, slow: true, prepare: (context) => prepareSweepOfSwaps(context) },
-  'sweep-1024-size-256': { runs: 2, slow: true, prepare: (context) => prepareSweepOfSwaps(context, 256) },
+  'sweep-1024-stop-at-256': { runs: 2, slow: true, prepare: (context) => prepareSweepOfSwaps(context, 256) },
   'sweep-1024-process': { runs: 1, warmups: 0, slow: true, prepare: prepareSweepProcess },
   toonify: { runs: 2, prepare: prepareToonify },
   help: { runs: 15, prepare: prepareHelp },
@@ -78,7 +78,9 @@ function renderCase(resolution, makeCheckpoint = randomCheckpoint) {
   };
 }
 
-/** The floor of a step is three times that of the picture: forward, and backward to activations and to what made them. */
+/**
+ * The floor of a step is three times that of the picture: forward, and backward to activations and to what made them.
+ */
 function stepCase(resolution, makeLoss = () => pyramidLoss) {
   return {
     runs: 3,
@@ -116,7 +118,9 @@ function noiseOf(network) {
   );
 }
 
-/** The second `blend render` of a model as a whole process; the floor is the picture alone, in a process that goes on. */
+/**
+ * The second `blend render` of a model as a whole process; the floor is the picture alone, in a process that goes on.
+ */
 async function prepareRenderAgain({ threads }) {
   const { home, path, remove } = temporaryFolder();
   await writeCheckpoint(path('model.safetensors'), randomCheckpoint(1024));
@@ -220,8 +224,8 @@ async function prepareOpeningTorch() {
 }
 
 /**
- * One face through each of the nine swaps of a 1024 px pair; the floor is one of these blends alone: made, compiled and
- * rendered once. How often the floor goes into it is how many renders the sweep costs.
+ * One face through each of the nine swaps of a 1024 px pair; the floor is one of these blends alone: made, compiled
+ * and rendered once. How often the floor goes into it is how many renders the sweep costs.
  */
 async function prepareSweepOfSwaps({ threads }, size) {
   const [base, transfer] = [randomCheckpoint(1024, 1), randomCheckpoint(1024, 2)];
@@ -250,7 +254,10 @@ async function prepareSweepOfSwaps({ threads }, size) {
   };
 }
 
-/** The same as a user has it, with both models as further columns; the floor is `blend` and `blend render` of one swap. */
+/**
+ * The same as a user has it, with both models as further columns; the floor is `blend` and `blend render` of one
+ * swap.
+ */
 async function prepareSweepProcess({ threads }) {
   const { home, path, remove } = temporaryFolder();
   await writeCheckpoint(path('a.safetensors'), randomCheckpoint(1024, 1));

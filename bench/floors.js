@@ -7,9 +7,9 @@ const { constant, conv2d, input, mean, program } = graph;
 /**
  * The least that this machine can do, measured in turns with the work itself.
  *
- * Convolutions: as many multiplications as the network has, all of them in a chain of 3x3 convolutions with stride 1 and
- * nothing between, of whichever shape the engine is fastest with. What the network needs beside (modulation, noise,
- * activation, filters, doubling) is not in it.
+ * Convolutions: as many multiplications as the network has, all of them in a chain of 3x3 convolutions with stride 1
+ * and nothing between, of whichever shape the engine is fastest with. What the network needs beside (modulation,
+ * noise, activation, filters, doubling) is not in it.
  */
 
 /** Channels and side of convolutions of 9.7 GMAC each: those of a 1024 px generator. */

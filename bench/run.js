@@ -1,6 +1,7 @@
 /**
- * Timings: npm run -s bench -- [--json] [--threads N] [--runs N] [--no-peer] [CASE …]. Runs of each case take turns with runs of
- * its floor and of the PyTorch peer, so that all three see the same machine. With --runs 1 one sees whether it works.
+ * Timings: npm run -s bench -- [--json] [--threads N] [--runs N] [--no-peer] [CASE …]. Runs of each case take turns
+ * with runs of its floor and of the PyTorch peer, so that all three see the same machine. With --runs 1 one sees
+ * whether it works.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -76,8 +77,8 @@ function refuse(message) {
 }
 
 /**
- * Every case in a process of its own, so that memory and warm caches of one do not help or hurt the next. undefined for
- * one that failed: the others are measured all the same.
+ * Every case in a process of its own, so that memory and warm caches of one do not help or hurt the next. undefined
+ * for one that failed: the others are measured all the same.
  */
 function measureAlone(name, python = '') {
   const asked = askedRuns === undefined ? [] : ['--runs', String(askedRuns)];

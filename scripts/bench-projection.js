@@ -1,8 +1,8 @@
 /**
- * The two profiles of the projector side by side, as docs/projection.md has them:
- * node scripts/bench-projection.js [--model toonhead] [--targets 20] [--psi 1] [--photos] [--no-reference]
- * Build first (npm run build). Targets are 8-bit pictures that the model made itself, or with --photos the drawings of
- * fixtures/pictures, which it has never seen.
+ * The two profiles of the projector side by side, as docs/projection.md has them: node scripts/bench-projection.js
+ * [--model toonhead] [--targets 20] [--psi 1] [--photos] [--no-reference] Build first (npm run build). Targets are
+ * 8-bit pictures that the model made itself, or with --photos the drawings of fixtures/pictures, which it has never
+ * seen.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -45,7 +45,9 @@ const lateSpawn = {
   },
 };
 
-/** What the programs keep for later belongs to their code. A bundle cannot change: its stamp is a hash of all of it. */
+/**
+ * What the programs keep for later belongs to their code. A bundle cannot change: its stamp is a hash of all of it.
+ */
 const codeStamp = {
   name: 'code-stamp',
   load(id) {

@@ -1,8 +1,9 @@
 /**
- * Renders and projects with golden generators on WebGPU, renders in half precision where the device has it, and compares
- * with the processor; then checks that a machine without the device falls back: npm run check:webgpu. Where there is no graphics card, a Vulkan driver in software does, slowly: SwiftShader comes with
- * Debian's chromium, and is taken from there unless VK_ICD_FILENAMES names another. It has no 16-bit floats; Mesa's lavapipe has
- * them from version 23 on.
+ * Renders and projects with golden generators on WebGPU, renders in half precision where the device has it, and
+ * compares with the processor; then checks that a machine without the device falls back: npm run check:webgpu. Where
+ * there is no graphics card, a Vulkan driver in software does, slowly: SwiftShader comes with Debian's chromium, and
+ * is taken from there unless VK_ICD_FILENAMES names another. It has no 16-bit floats; Mesa's lavapipe has them from
+ * version 23 on.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';

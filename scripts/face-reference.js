@@ -1,12 +1,12 @@
 /**
- * Makes fixtures/golden/faces/expected.safetensors: what the package @vladmandic/face-api itself makes of some pictures, with
- * TensorFlow.js in WebAssembly. It needs a package that this one has no other use for:
+ * Makes fixtures/golden/faces/expected.safetensors: what the package @vladmandic/face-api itself makes of some
+ * pictures, with TensorFlow.js in WebAssembly. It needs a package that this one has no other use for:
  *
  *     npm install --no-save @tensorflow/tfjs@4 && node scripts/face-reference.js
  *
- * `scores` and `boxes` are all that the detector gives (top, left, bottom, right as shares of the padded square), `found` its
- * faces from a score of 0.1 (score, left, top, width, height in pixels). `input` is a square of 112 pixels, `points` what the landmark
- * network finds in it (x and y of each as shares).
+ * `scores` and `boxes` are all that the detector gives (top, left, bottom, right as shares of the padded square),
+ * `found` its faces from a score of 0.1 (score, left, top, width, height in pixels). `input` is a square of 112
+ * pixels, `points` what the landmark network finds in it (x and y of each as shares).
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

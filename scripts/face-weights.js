@@ -1,9 +1,10 @@
 /**
- * Makes fixtures/faces/*.safetensors of the weights in the npm package @vladmandic/face-api (1.7.15): node scripts/face-weights.js
+ * Makes fixtures/faces/*.safetensors of the weights in the npm package @vladmandic/face-api (1.7.15): node
+ * scripts/face-weights.js
  *
- * Its files hold 8-bit integers v, each tensor with a scale and a minimum: a weight is v * scale + min. They stay as they
- * are; scales and minima go into the metadata. Only names become ours, and axes those of the graph: kernels [O, I, kh, kw],
- * those of one channel each [C, 1, kh, kw].
+ * Its files hold 8-bit integers v, each tensor with a scale and a minimum: a weight is v * scale + min. They stay as
+ * they are; scales and minima go into the metadata. Only names become ours, and axes those of the graph: kernels [O,
+ * I, kh, kw], those of one channel each [C, 1, kh, kw].
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

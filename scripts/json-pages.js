@@ -1,5 +1,6 @@
 /**
- * Writes docs/json/COMMAND.md: the keys of what each command prints with --json, from the types and comments of src/app.
+ * Writes docs/json/COMMAND.md: the keys of what each command prints with --json, from the types and comments of
+ * src/app.
  *
  *     npm run docs:json            # writes the pages
  *     npm run docs:json -- --check # fails where they are not what it would write

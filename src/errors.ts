@@ -18,7 +18,9 @@ export class StyleganBlendError extends Error {
 /** The call cannot be carried out as it was worded: an option, a name, a combination (exit code 2). */
 export class UsageError extends StyleganBlendError {}
 
-/** An option that has to be there. Options are named by their keys, between backticks; the command line words them. */
+/**
+ * An option that has to be there. Options are named by their keys, between backticks; the command line words them.
+ */
 export function optionMissing(option: string, hint: string): UsageError {
   return new UsageError('OPTION_MISSING', `\`${option}\`: expected, but not given`, { hint });
 }
@@ -54,7 +56,10 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new AbortedError();
 }
 
-/** What `work` comes to, or {@link AbortedError} as soon as `signal` fires. The work goes on then; nobody waits for it. */
+/**
+ * What `work` comes to, or {@link AbortedError} as soon as `signal` fires. The work goes on then; nobody waits for
+ * it.
+ */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   work.catch(() => {});

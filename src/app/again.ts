@@ -44,8 +44,8 @@ export interface AgainDocument extends ToonifyDocument {
 }
 
 /**
- * Makes a result of `toonify` once more from the settings that it carries, and says whether it is the same. Models and
- * picture are found by name and have to have the recorded hashes.
+ * Makes a result of `toonify` once more from the settings that it carries, and says whether it is the same. Models
+ * and picture are found by name and have to have the recorded hashes.
  *
  * @throws InputFileError `NOT_A_RESULT`, `INPUT_NOT_FOUND`, `INPUT_DIFFERS`, `MODEL_MISSING`, `MODEL_HASH`,
  *   `SETTINGS_DIFFER`; and as `toonify`

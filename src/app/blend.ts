@@ -91,8 +91,8 @@ export async function blend(source: BlendSource, options: BlendOptions = {}): Pr
 }
 
 /**
- * A blend as an open generator that is not written: its tensors are computed when they are read, and closing it closes
- * what it is made of. Of several `networks` the first is opened.
+ * A blend as an open generator that is not written: its tensors are computed when they are read, and closing it
+ * closes what it is made of. Of several `networks` the first is opened.
  *
  * @throws as {@link blend}
  * @example await using toon = await openBlend({ base: 'toonhead', transfer: 'pixelart', swap: 8 });

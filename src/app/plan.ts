@@ -26,7 +26,8 @@ export interface PlanDocument extends FormDocument {
 }
 
 /**
- * What `blend` would do: everything is checked that can be checked without reading the weights, and nothing is written.
+ * What `blend` would do: everything is checked that can be checked without reading the weights, and nothing is
+ * written.
  * @throws as `blend`, but for what shows only when weights are read or files written
  */
 export async function plan(source: BlendSource, options: PlanOptions = {}): Promise<Answer<PlanDocument>> {
@@ -45,8 +46,8 @@ export interface RecipeAnswerDocument {
 }
 
 /**
- * What a source and options mean, as a recipe that can be written to a file. The models are opened and checked, so that
- * what comes out can be carried out.
+ * What a source and options mean, as a recipe that can be written to a file. The models are opened and checked, so
+ * that what comes out can be carried out.
  * @throws as {@link plan}
  */
 export async function recipe(

@@ -24,8 +24,8 @@ export interface ProjectOptions extends SearchChoice, EngineChoice, Run {
   /** Class of a conditional generator. */
   readonly class?: number;
   /**
-   * Where to save w and noise (.safetensors). A search that was stopped goes on at the next call. Without it nothing is
-   * written, nor is a search continued: what was found is in the answer.
+   * Where to save w and noise (.safetensors). A search that was stopped goes on at the next call. Without it nothing
+   * is written, nor is a search continued: what was found is in the answer.
    */
   readonly out?: string;
   /** With `pivotal`: where to save the tuned generator; beside `out` unless given. */

@@ -33,8 +33,8 @@ export interface RenderOptions extends EngineChoice, FeatureChoice, Run {
   /** The generator's own noise, random noise of the seed, or none; own unless given, or that of the projection. */
   readonly noise?: NoiseMode;
   /**
-   * A folder for files such as `seed0085.png`, or one picture (PNG, JPEG, WebP); several seeds make it a sheet. Without
-   * it nothing is written: the pictures are in the answer.
+   * A folder for files such as `seed0085.png`, or one picture (PNG, JPEG, WebP); several seeds make it a sheet.
+   * Without it nothing is written: the pictures are in the answer.
    */
   readonly out?: string;
   /** Replace files that exist already. */

@@ -38,8 +38,8 @@ export interface ReplayDocument extends FileComparison {
 }
 
 /**
- * Makes a blend again from the recipe that it carries, and compares bit for bit. Inputs are looked for beside the file, in
- * the current folder and among known names, and have to have the recorded hashes.
+ * Makes a blend again from the recipe that it carries, and compares bit for bit. Inputs are looked for beside the
+ * file, in the current folder and among known names, and have to have the recorded hashes.
  *
  * @throws InputFileError `RECIPE_MISSING`, `MODEL_MISSING`, `MODEL_HASH`, `REPLAY_DIFFERS`; AbortedError; and as
  *   `openCheckpointFile` and the writers
@@ -74,8 +74,8 @@ interface Remade {
 }
 
 /**
- * The blend, to be written as the original was, with its very record: that the inputs are those has been checked. Where
- * the original has been converted since, only its tensors can be compared.
+ * The blend, to be written as the original was, with its own record: that the inputs are those has been checked.
+ * Where the original has been converted since, only its tensors can be compared.
  */
 async function remadeFrom(
   recorded: RecordedRecipe,

@@ -71,7 +71,8 @@ const COLUMNS = 4;
 
 /**
  * A film in which the blend of two generators changes while the faces stay.
- * @throws UsageError `OPTION_MISSING`, `SWAP_OUT_OF_RANGE`; as `openModel`, `renderCandidates`, `writeFilm`; AbortedError
+ * @throws UsageError `OPTION_MISSING`, `SWAP_OUT_OF_RANGE`; as `openModel`, `renderCandidates`, `writeFilm`;
+ *   AbortedError
  * @example await slide('toonhead', 'pixelart', { swap: [4, 64], out: 'slide.webp' });
  */
 export async function slide(

@@ -46,8 +46,8 @@ interface SweepStop extends Stop {
  * Plans a sweep of any one or two parts of a recipe or a pair: everything is checked, hashes that the recipe asks for
  * included.
  *
- * @throws UsageError `SWEEP_AXES`; as `OpenRecipe.job` and `openBlendModels`, with the values for which a recipe cannot
- *   be carried out; AbortedError
+ * @throws UsageError `SWEEP_AXES`; as `OpenRecipe.job` and `openBlendModels`, with the values for which a recipe
+ *   cannot be carried out; AbortedError
  */
 export async function openGrid(recipe: OpenRecipe, axes: SweepAxes): Promise<OpenGrid> {
   const parts = [axes.columns.part, axes.rows.part] as const;

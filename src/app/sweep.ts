@@ -70,10 +70,11 @@ export interface SweepAnswer extends Answer<SweepDocument> {
 }
 
 /**
- * Faces while one or two parts of a pair or a recipe vary, as one labelled picture: every swap of six seeds unless told
- * otherwise. What pictures have in common is computed once.
+ * Faces while one or two parts of a pair or a recipe vary, as one labelled picture: every swap of six seeds unless
+ * told otherwise. What pictures have in common is computed once.
  *
- * @throws as `openGrid`, `renderCandidates`; UsageError `SWEEP_SEEDS`, `SIZE_NOT_A_RESOLUTION`, `RECIPE_PART`; OutputError
+ * @throws as `openGrid`, `renderCandidates`; UsageError `SWEEP_SEEDS`, `SIZE_NOT_A_RESOLUTION`, `RECIPE_PART`;
+ *   OutputError
  * @example const { sheet } = await sweep({ base: 'toonhead', transfer: 'pixelart' }, { seeds: [0, 1] });
  */
 export async function sweep(source: BlendSource, options: SweepOptions = {}): Promise<SweepAnswer> {

@@ -53,8 +53,8 @@ export interface ToonifyResult extends Omit<Result, 'error'> {
 }
 
 /**
- * Turns pictures into their counterparts in the other domain of a blend: finds faces, finds each one's w in the base and
- * renders it through the blend. Folders are resumable: what is finished is not done again.
+ * Turns pictures into their counterparts in the other domain of a blend: finds faces, finds each one's w in the base
+ * and renders it through the blend. Folders are resumable: what is finished is not done again.
  *
  * @param paths pictures, or folders of pictures
  * @param source what pictures are sent through; the bundled pair toonhead + pixelart unless given

@@ -6,8 +6,8 @@ const SETTLED_MS = 1000;
 
 /**
  * What tells a checkpoint's file from every other and from what it held before, without reading it: device, inode,
- * length and both times, to the nanosecond. As git, make and rsync do; the time of the last change of the inode cannot
- * be set by hand. With it the network that was read.
+ * length and both times, to the nanosecond. As git, make and rsync do; the time of the last change of the inode
+ * cannot be set by hand. With it the network that was read.
  * @returns undefined for a checkpoint in memory, and for a file that has only just been written
  */
 export async function fileIdentity({ origin }: Checkpoint): Promise<string | undefined> {

@@ -36,8 +36,8 @@ export function firstNonFinite(values: Float32Array): number {
 }
 
 /**
- * NaN and infinity are what has all bits of the exponent set: one more at its end then carries into the sign. Four times
- * as fast as adding the values up.
+ * NaN and infinity are what has all bits of the exponent set: one more at its end then carries into the sign. Four
+ * times as fast as adding the values up.
  */
 function isFinite32({ buffer, byteOffset, length }: Float32Array): boolean {
   const bits = new Int32Array(buffer, byteOffset, length);

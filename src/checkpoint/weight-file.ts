@@ -21,8 +21,8 @@ export interface WeightFile extends Closing {
 }
 
 /**
- * Opens a state dict: what `torch.save` writes of a dict of tensors (both containers), or safetensors. Values are read
- * when they are asked for; nothing in the file is ever executed.
+ * Opens a state dict: what `torch.save` writes of a dict of tensors (both containers), or safetensors. Values are
+ * read when they are asked for; nothing in the file is ever executed.
  *
  * @throws InputFileError `NOT_WEIGHTS`, and those of the readers
  */

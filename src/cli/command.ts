@@ -2,7 +2,9 @@ import type { Run } from '../app/run/run.js';
 import type { AnyOption, OptionsOf } from './options/option.js';
 import type { Outcome } from './outcome.js';
 
-/** What the application is given beside arguments and options: the signal of Ctrl-C, where progress and notices go. */
+/**
+ * What the application is given beside arguments and options: the signal of Ctrl-C, where progress and notices go.
+ */
 export type Running = Required<Run>;
 
 type ArgumentOf<Text> = Text extends `<${string}...>` | `[${string}...]`
@@ -42,13 +44,13 @@ export interface Command {
 }
 
 /**
- * Defines a command. What `run` is given follows from the arguments of its entry in the list of commands, and from the
- * options: a table of which the types are read.
+ * Defines a command. What `run` is given follows from the arguments of its entry in the list of commands, and from
+ * the options: a table of which the types are read.
  */
 export function command<const Texts extends readonly string[], const Specs extends readonly AnyOption[]>(
   _entry: { readonly arguments: Texts },
   parts: Parts<Texts, Specs>,
 ): Command {
-  // The parser has made what the types say, of these very tables.
+  // The parser has made what the types say, of these tables.
   return parts as unknown as Command;
 }

@@ -59,7 +59,9 @@ export async function attributePictures(
   return { pictures: distances.map((distance) => attribute(distance, own)), own };
 }
 
-/** Half of them with the generator's own noise, half with random noise: a picture may have come about in either way. */
+/**
+ * Half of them with the generator's own noise, half with random noise: a picture may have come about in either way.
+ */
 async function ownPictures(
   checkpoint: Checkpoint,
   engine: Engine,

@@ -21,7 +21,8 @@ export interface Engine {
   /** What one should know about how this engine came to be taken, e.g. that another one cannot be used. */
   readonly notices: readonly string[];
   /**
-   * Whether networks are to be computed in 16-bit floats here where they can be: as asked for, and this device has them.
+   * Whether networks are to be computed in 16-bit floats here where they can be: as asked for, and this device has
+   * them.
    */
   readonly half: boolean;
   /** Whether it keeps what recipes build, for other processes. */
@@ -62,8 +63,8 @@ export interface Executable extends AsyncDisposable {
 
 export interface EngineOptions {
   /**
-   * `auto`, the default, takes ONNX Runtime, where that cannot be used ONNX Runtime in WebAssembly, and last TensorFlow.js;
-   * `notices` then says so.
+   * `auto`, the default, takes ONNX Runtime, where that cannot be used ONNX Runtime in WebAssembly, and last
+   * TensorFlow.js; `notices` then says so.
    */
   readonly engine?: EngineName | 'auto';
   /** `auto`, the default, takes the fastest device that this machine really has. */

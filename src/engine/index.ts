@@ -11,8 +11,8 @@ const UNUSABLE = new Set(['ENGINE_NOT_INSTALLED', 'ENGINE_NOT_LOADABLE', 'DEVICE
 /**
  * Opens the engine that computes everything. Its libraries are only loaded now. An engine or a device that is named
  * is taken or refused; only `auto` looks further, and `notices` of what it found says so.
- * @throws EngineError `ENGINE_NOT_INSTALLED`, `ENGINE_NOT_LOADABLE`, `DEVICE_MISSING`, `THREADS_OUT_OF_RANGE`, `HALF_MISSING`;
- *   AbortedError
+ * @throws EngineError `ENGINE_NOT_INSTALLED`, `ENGINE_NOT_LOADABLE`, `DEVICE_MISSING`, `THREADS_OUT_OF_RANGE`,
+ *   `HALF_MISSING`; AbortedError
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   throwIfAborted(options.signal);

@@ -2,8 +2,9 @@ import { constant, type Program, program } from '../graph/index.js';
 import type { Engine, Values } from './engine.js';
 
 /**
- * Values that take long to compute and are the same in every process: from where the engine keeps compiled programs, if
- * it does, as a program that is nothing but constants. Its rules hold for them too: bounded, checked, safe to share.
+ * Values that take long to compute and are the same in every process: from where the engine keeps compiled programs,
+ * if it does, as a program that is nothing but constants. Its rules hold for them too: bounded, checked, safe to
+ * share.
  * @param key as that of a recipe; undefined keeps nothing
  */
 export async function keptValues(

@@ -8,8 +8,8 @@ export interface StagedExecutable extends Executable {
 }
 
 /**
- * Compiles a program so that its part that depends on the inputs called `names` only is not computed again at each run.
- * Values that are prepared take memory until they are let go.
+ * Compiles a program so that its part that depends on the inputs called `names` only is not computed again at each
+ * run. Values that are prepared take memory until they are let go.
  */
 export async function compileStaged(
   engine: Engine,

@@ -28,7 +28,9 @@ const OTHER_PARTS: readonly [Part, string][] = [
   ['noise', 'noise strength'],
 ];
 
-/** What a recipe comes to: the weight of every model, in convolutions unless it says otherwise, at each resolution. */
+/**
+ * What a recipe comes to: the weight of every model, in convolutions unless it says otherwise, at each resolution.
+ */
 export function alphaCurves(recipe: Recipe, resolutions: readonly number[]): AlphaCurves {
   const models = modelsOf(recipe);
   const at = (r: number, level: Level, part: Part) => mixtureOf(tensorAt(r, level, part), recipe).weights;

@@ -32,11 +32,11 @@ const KEPT_BYTES = 512 * 1024 * 1024;
 const COMPILED_BYTES = 320 * 1024 * 1024;
 
 /**
- * Renders seeds through several generators of one shape. What they have in common is computed once: from 4 px upwards,
- * generators whose tensors agree up to a resolution share the activations up to there, which are handed from block to
- * block exactly as within the whole network; and blocks of equal tensors are loaded and compiled once, wherever they
- * occur. A binary swap of two models needs no more than the blocks of these two, and a block goes when nothing is left
- * that needs it.
+ * Renders seeds through several generators of one shape. What they have in common is computed once: from 4 px
+ * upwards, generators whose tensors agree up to a resolution share the activations up to there, which are handed from
+ * block to block exactly as within the whole network; and blocks of equal tensors are loaded and compiled once,
+ * wherever they occur. A binary swap of two models needs no more than the blocks of these two, and a block goes when
+ * nothing is left that needs it.
  *
  * Memory holds the activations of a few seeds and some blocks (of binary swaps those of one generator), however many
  * candidates there are.

@@ -24,7 +24,9 @@ export interface SlideOptions extends SeedOptions {
   readonly seeds: readonly number[];
   /** How many frames, from 2. */
   readonly frames: number;
-  /** Go back to where it began, without showing the ends twice; an odd number of frames becomes even. Default true. */
+  /**
+   * Go back to where it began, without showing the ends twice; an odd number of frames becomes even. Default true.
+   */
   readonly back?: boolean;
   readonly signal?: AbortSignal;
 }

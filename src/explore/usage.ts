@@ -29,7 +29,8 @@ export interface ResolutionUsage {
  * How much each resolution's toRGB contributes to the picture (StyleGAN2 section 4.2, figure 8): the standard
  * deviation of its output over all pixels of all seeds, each channel around its own mean, before it is doubled to the
  * size of the picture.
- * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for all but StyleGAN2 with skip connections: others have one toRGB
+ * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for all but StyleGAN2 with skip connections: others have one
+ *   toRGB
  */
 export async function resolutionUsage(
   checkpoint: Checkpoint,

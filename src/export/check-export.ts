@@ -27,8 +27,8 @@ const SEEDS = [0, 85];
 const PSI = 0.7;
 
 /**
- * Runs an exported model in ONNX Runtime on the processor, all faces in one batch, and compares its pictures with those
- * of the renderer.
+ * Runs an exported model in ONNX Runtime on the processor, all faces in one batch, and compares its pictures with
+ * those of the renderer.
  * @throws EngineError where neither build of ONNX Runtime can be loaded
  */
 export async function checkExported(

@@ -3,7 +3,9 @@ import type { ExportedNoise } from './synthesis-graph.js';
 export interface ExportOptions {
   /** `mapping` and `synthesis` as two models instead of one. Default: one. */
   readonly parts?: boolean;
-  /** `const`: the checkpoint's noise becomes part of the model; `input`: fed at every run; `none`. Default `const`. */
+  /**
+   * `const`: the checkpoint's noise becomes part of the model; `input`: fed at every run; `none`. Default `const`.
+   */
   readonly noise?: ExportedNoise;
   /** How many rows of latents psi truncates, or `input`. Default: all in StyleGAN2, 8 in StyleGAN. */
   readonly cutoff?: number | 'input';

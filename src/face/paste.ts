@@ -24,7 +24,7 @@ export function featheredMask(u: number, v: number): number {
 
 /**
  * Puts a picture of an aligned face back into the photo that it was cut out of, by the inverse of the same quad: with
- * the very picture that was cut out, the photo stays as it was.
+ * exactly the picture that was cut out, the photo stays as it was.
  *
  * @param photo upright, in its full size
  * @param face square, of any size

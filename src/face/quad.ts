@@ -52,7 +52,7 @@ export function requireFace(landmarks: Landmarks, name: string): void {
   if (isFace(landmarks)) return;
   throw new InputFileError(
     'LANDMARKS_DEGENERATE',
-    `${name}: landmarks: expected ${LANDMARK_COUNT} points with eyes and mouth apart, found none such`,
+    `${name}: landmarks: expected ${LANDMARK_COUNT} points with eyes and mouth apart, found them in one place`,
   );
 }
 

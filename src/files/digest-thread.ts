@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { AbortedError, throwIfAborted } from '../errors.js';
 
-/** What a thread can compute of a file: SHA-256 as lower-case hex, or CRC-32 (where Node has it) as decimal digits. */
+/**
+ * What a thread can compute of a file: SHA-256 as lower-case hex, or CRC-32 (where Node has it) as decimal digits.
+ */
 export type DigestKind = 'sha256' | 'crc32';
 
 /** Bytes that are taken at a time: so few that they are still in the cache when they have been read. */
@@ -74,8 +76,8 @@ export async function digestOnThread(path: string, kind: DigestKind, signal?: Ab
 }
 
 /**
- * Starts the thread, which takes longer than opening a checkpoint does. Worth while where it is known that a large file
- * will have to be hashed; the thread keeps no process alive.
+ * Starts the thread, which takes longer than opening a checkpoint does. Worth while where it is known that a large
+ * file will have to be hashed; the thread keeps no process alive.
  */
 export function prepareDigests(): void {
   startThread();

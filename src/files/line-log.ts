@@ -12,8 +12,8 @@ export interface LineLog {
 }
 
 /**
- * The entries of a log, the oldest first. A line that is no JSON object is left out: the last one may be torn where the
- * machine or the process died while it was written. A missing file has no entries.
+ * The entries of a log, the oldest first. A line that is no JSON object is left out: the last one may be torn where
+ * the machine or the process died while it was written. A missing file has no entries.
  */
 export async function readLineLog(path: string): Promise<Record<string, unknown>[]> {
   const bytes = await readFile(path).catch(() => undefined);

@@ -17,8 +17,9 @@ import { isCount } from './torch/storage.js';
 
 /**
  * numpy arrays in pickles: `numpy.core.multiarray._reconstruct` with the state (version, shape, dtype, Fortran order,
- * data), protocol 5's `numpy.core.numeric._frombuffer(data, dtype, shape, order)`, or `numpy.core.multiarray.scalar`. The data are bytes, a Python 2
- * string, or text to be encoded as Latin-1, which is what Python 3 makes of bytes in protocol 2.
+ * data), protocol 5's `numpy.core.numeric._frombuffer(data, dtype, shape, order)`, or `numpy.core.multiarray.scalar`.
+ * The data are bytes, a Python 2 string, or text to be encoded as Latin-1, which is what Python 3 makes of bytes in
+ * protocol 2.
  */
 
 /** numpy's own limit is 32 (64 from version 2 on). */

@@ -9,8 +9,8 @@ import { loadTensors, type Tensors } from './weights.js';
 
 export interface LoadOptions {
   /**
-   * Compute the three highest resolutions in 16-bit floats, in StyleGAN2. Older generators normalise their maps, which
-   * magnifies what halves lose: they stay in 32 bits. Default: no.
+   * Compute the three highest resolutions in 16-bit floats, in StyleGAN2. Older generators normalise their maps,
+   * which magnifies what halves lose: they stay in 32 bits. Default: no.
    */
   readonly half?: boolean;
 }

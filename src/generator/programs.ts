@@ -32,7 +32,9 @@ export function blockProgram(network: GeneratorNetwork, r: number, options: { is
   );
 }
 
-/** ws and noise as of {@link synthesisProgram} -> rgb4, rgb8, …: what each block adds to the picture, [1, 3, r, r]. */
+/**
+ * ws and noise as of {@link synthesisProgram} -> rgb4, rgb8, …: what each block adds to the picture, [1, 3, r, r].
+ */
 export function contributionsProgram({ space, noiseLayers, blocks, block }: GeneratorNetwork): Program {
   const ws = input('ws', [1, space.rows, space.dim]);
   const noise = noiseInputsOf(noiseLayers);

@@ -22,7 +22,9 @@ export interface RandomSnapshot {
 export class RandomState {
   private readonly state = new Uint32Array(STATE_WORDS);
   private position = STATE_WORDS;
-  /** The polar method makes normals in pairs; the first of a pair waits here, because the second is returned first. */
+  /**
+   * The polar method makes normals in pairs; the first of a pair waits here, because the second is returned first.
+   */
   private spare: number | undefined;
 
   /** @throws UsageError `SEED_OUT_OF_RANGE` for anything but an integer 0..4294967295. */

@@ -13,8 +13,8 @@ export interface ConvOptions {
 }
 
 /**
- * Correlation of x [N, C, H, W] with a kernel [O, C / groups, kh, kw]. Constant kernels are packed beforehand by engines;
- * gradients flow to others, unless in groups.
+ * Correlation of x [N, C, H, W] with a kernel [O, C / groups, kh, kw]. Constant kernels are packed beforehand by
+ * engines; gradients flow to others, unless in groups.
  */
 export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
   const attributes: ConvAttributes = { stride: 1, padding: [0, 0, 0, 0], groups: 1, ...options };
@@ -109,9 +109,9 @@ function flippedInGraph(kernel: Tensor, groups: number): Tensor {
 }
 
 /**
- * The gradient of a convolution towards its kernel [O, C, kh, kw]: of `size` kh x kw, from what it was given,
- * x [N, C, H, W], and the gradient g [N, O, h, w] of its result. Linear in both, so its own gradients are convolutions
- * with the gradient of the kernel in the kernel's place.
+ * The gradient of a convolution towards its kernel [O, C, kh, kw]: of `size` kh x kw, from what it was given, x [N,
+ * C, H, W], and the gradient g [N, O, h, w] of its result. Linear in both, so its own gradients are convolutions with
+ * the gradient of the kernel in the kernel's place.
  */
 export function kernelGradient(
   x: Tensor,

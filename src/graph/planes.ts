@@ -4,8 +4,8 @@ import { matmul } from './matmul.js';
 import { node, requireGraph, type Tensor } from './tensor.js';
 
 /**
- * x + plane · factor + offset: the same picture added to every channel, as strongly as each channel's factor says. One
- * pass over the large x where engines can do it so.
+ * x + plane · factor + offset: the same picture added to every channel, as strongly as each channel's factor says.
+ * One pass over the large x where engines can do it so.
  * @param x [N, C, H, W]
  * @param plane [N or 1, 1, H, W]
  * @param factors [N, C]

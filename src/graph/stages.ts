@@ -11,8 +11,8 @@ export interface Stages {
 }
 
 /**
- * Cuts a program so that what depends on nothing but the inputs called `names` is computed apart from the rest: once for
- * many runs in which these inputs stay the same.
+ * Cuts a program so that what depends on nothing but the inputs called `names` is computed apart from the rest: once
+ * for many runs in which these inputs stay the same.
  */
 export function inStages(whole: Program, names: readonly string[]): Stages {
   const early = new Set<Tensor>();

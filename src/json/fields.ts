@@ -1,6 +1,6 @@
 /**
- * The members of a JSON object, of whatever types, for records of a few numbers whose reader looks at each one: a schema
- * library takes longer to load than they take to read. Without members for any other text; never throws.
+ * The members of a JSON object, of whatever types, for records of a few numbers whose reader looks at each one: a
+ * schema library takes longer to load than they take to read. Without members for any other text; never throws.
  */
 export function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   try {

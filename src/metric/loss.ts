@@ -6,7 +6,9 @@ import { averagedDown, lpipsBetween, lpipsFeatures } from './lpips/lpips.js';
 export interface Loss {
   /** Short name, kept with the results. */
   readonly name: string;
-  /** Whether the name says everything: no weights are part of it, so that compiled steps can be kept under the name. */
+  /**
+   * Whether the name says everything: no weights are part of it, so that compiled steps can be kept under the name.
+   */
   readonly isPlain?: boolean;
   /** Weight of the noise regulariser that suits the size of this loss; the reference has 1e5 beside LPIPS. */
   readonly noiseWeight: number;
@@ -60,7 +62,9 @@ export function lpipsLoss(weights: LpipsWeights): Loss {
   };
 }
 
-/** Several losses at once, each times its weight; the noise regulariser's weight is the sum of theirs in the same way. */
+/**
+ * Several losses at once, each times its weight; the noise regulariser's weight is the sum of theirs in the same way.
+ */
 export function combinedLoss(terms: readonly { readonly loss: Loss; readonly weight: number }[]): Loss {
   const [only] = terms;
   if (terms.length === 1 && only!.weight === 1) return only!.loss;

@@ -102,7 +102,9 @@ async function explained<T>(
 /** Brands of pictures that are compressed with HEVC, for which sharp has no decoder because of its patents. */
 const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'hevm', 'hevs'];
 
-/** Whether the first box of a file says that it is such a picture; the brand of iPhones may come after a general one. */
+/**
+ * Whether the first box of a file says that it is such a picture; the brand of iPhones may come after a general one.
+ */
 function isHeic(bytes: Uint8Array): boolean {
   const text = Buffer.from(bytes.subarray(0, 64)).toString('latin1');
   if (text.slice(4, 8) !== 'ftyp') return false;

@@ -18,7 +18,9 @@ export interface Found {
 export interface SearchState {
   /** Updates made. */
   readonly step: number;
-  /** `w` and `noise.LAYER` as they are; the same under `first.` and `second.`, Adam's moments; under `best.` the best. */
+  /**
+   * `w` and `noise.LAYER` as they are; the same under `first.` and `second.`, Adam's moments; under `best.` the best.
+   */
   readonly values: Values;
   /** Infinite where there is no best yet. */
   readonly bestDistance: number;

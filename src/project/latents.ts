@@ -8,10 +8,10 @@ import type { LatentSpace } from '../generator/latent-space.js';
 import type { NoiseMaps } from '../generator/noise-layers.js';
 
 /**
- * Projections as files: safetensors with `w` [1, w_dim], or [rows, w_dim] of a search in W+, and, for each noisy layer, `noise.b4.conv1.noise_const`
- * [r, r], under the names that the reference projector's maps have; StyleGAN's are `noise.8x8/Conv0_up.noise_const`.
- * A PGGAN has no W: its files hold `z` [1, z_dim], with the one-hot label behind it where there are classes. Other
- * tensors are left alone.
+ * Projections as files: safetensors with `w` [1, w_dim], or [rows, w_dim] of a search in W+, and, for each noisy
+ * layer, `noise.b4.conv1.noise_const` [r, r], under the names that the reference projector's maps have; StyleGAN's
+ * are `noise.8x8/Conv0_up.noise_const`. A PGGAN has no W: its files hold `z` [1, z_dim], with the one-hot label
+ * behind it where there are classes. Other tensors are left alone.
  */
 export interface Latents {
   /** What `w` is; `w` unless it is said otherwise. */

@@ -61,9 +61,9 @@ export interface Tuner extends AsyncDisposable {
 }
 
 /**
- * Pivotal tuning (Roich et al. 2021, "Pivotal Tuning for Latent-based Editing of Real Images", section 3.1): w and noise
- * stay where the projector found them, and Adam moves the weights of the synthesis network until it makes the very
- * picture there. Without the regulariser of section 3.3, as in the published code unless it is asked for. The
+ * Pivotal tuning (Roich et al. 2021, "Pivotal Tuning for Latent-based Editing of Real Images", section 3.1): w and
+ * noise stay where the projector found them, and Adam moves the weights of the synthesis network until it makes the
+ * very picture there. Without the regulariser of section 3.3, as in the published code unless it is asked for. The
  * checkpoint may be closed afterwards.
  * @param settings.loss how pictures are compared, beside the squared difference of their pixels. Default: the pyramid
  * @throws InputFileError `ARCHITECTURE_NOT_RENDERED` for a generator that is not a StyleGAN2, `TENSOR_NOT_FINITE`;

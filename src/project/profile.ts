@@ -1,6 +1,6 @@
 /**
- * `reference`: the projector of StyleGAN2 as it was published. `fast`: Gauss-Newton steps first, then a short descent;
- * measured beside each other in docs/projection.md.
+ * `reference`: the projector of StyleGAN2 as it was published. `fast`: Gauss-Newton steps first, then a short
+ * descent; measured beside each other in docs/projection.md.
  */
 export const PROFILES = ['fast', 'reference'] as const;
 export type Profile = (typeof PROFILES)[number];

@@ -38,7 +38,9 @@ export interface ProjectOptions {
   /** Forget the optimised noise at the end, as the reference does: the results have none, and are as the generator's
    * own noise shows them. */
   readonly discardNoise?: boolean;
-  /** Ends early once the distance is below this. Default: never; in the fast profile what rounding to 8 bits leaves. */
+  /**
+   * Ends early once the distance is below this. Default: never; in the fast profile what rounding to 8 bits leaves.
+   */
   readonly stopBelow?: number;
   /** Called before each update. */
   readonly onStep?: (progress: StepProgress) => void | Promise<void>;

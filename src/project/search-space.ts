@@ -18,7 +18,9 @@ export interface SearchSpace {
   constrain(point: Float32Array): void;
   /** Latents [n, rows, dim] of points [n, dim]. */
   latents(points: Tensor): Tensor;
-  /** Mean squared distance of the rows of a point [1, dim] from the average w, in units of the deviation; shape [1]. */
+  /**
+   * Mean squared distance of the rows of a point [1, dim] from the average w, in units of the deviation; shape [1].
+   */
   spread(point: Tensor, statistics: WStatistics): Tensor;
   /** Latents of a point, a copy: what is saved and rendered. One row, or all rows in W+. */
   row(point: Float32Array): Float32Array;
@@ -73,7 +75,8 @@ const SEED_IN_Z = 123;
 
 /**
  * The sphere of radius sqrt(dim), on which a unit normal z lies very nearly; the network does not tell other radii
- * from it. Its centre is no face, and there are many valleys, so the search starts from the best of a few random faces.
+ * from it. Its centre is no face, and there are many valleys, so the search starts from the best of a few random
+ * faces.
  */
 function spaceZ(
   { architecture, space, mapping }: GeneratorNetwork,

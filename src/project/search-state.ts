@@ -8,7 +8,7 @@ import type { SearchState } from './descent.js';
 
 /** Keeps a long search on the disk, so that the same call goes on after the program was killed. */
 export interface StateKeeper {
-  /** Where to go on, if there is a state of this very search. */
+  /** Where to go on, if there is a state of this search. */
   readonly resume: SearchState | undefined;
   /** For `ProjectOptions`: writes the state every so often, and when the search is stopped. */
   readonly onState: (state: () => SearchState) => Promise<void>;

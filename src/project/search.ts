@@ -59,8 +59,8 @@ export interface Search extends AsyncDisposable {
 }
 
 /**
- * Compiles a generator for searching, once for any number of pictures; the checkpoint has to stay open where frames are
- * wanted.
+ * Compiles a generator for searching, once for any number of pictures; the checkpoint has to stay open where frames
+ * are wanted.
  * @throws as `createProjector`; UsageError for the class
  */
 export async function openSearch(

@@ -15,7 +15,9 @@ export interface StepSettings {
   readonly label?: Float32Array;
 }
 
-/** What a search in W+ is drawn back by: the mean squared distance of the rows from w_avg, in units of w's deviation. */
+/**
+ * What a search in W+ is drawn back by: the mean squared distance of the rows from w_avg, in units of w's deviation.
+ */
 export interface Pull {
   readonly weight: number;
   readonly statistics: WStatistics;

@@ -10,8 +10,8 @@ export interface Truncation {
 }
 
 /**
- * The rows of ws for one w, or for rows of W+: each is w_avg + psi · (w - w_avg), or w itself from row `cutoff` on (StyleGAN2
- * appendix B: truncation in W). For a PGGAN, z itself, which cannot be truncated.
+ * The rows of ws for one w, or for rows of W+: each is w_avg + psi · (w - w_avg), or w itself from row `cutoff` on
+ * (StyleGAN2 appendix B: truncation in W). For a PGGAN, z itself, which cannot be truncated.
  * @param w [w_dim], or [rows, w_dim]
  * @param wAvg [w_dim]; only needed where psi is not 1
  * @returns [rows, w_dim], two rows per resolution

@@ -22,7 +22,8 @@ const ROUNDING = 1e-12;
 /**
  * The weights of the models in a tensor.
  *
- * @param has whether a model has this tensor, where models of different size are blended; its share is the base's otherwise
+ * @param has whether a model has this tensor, where models of different size are blended; its share is the base's
+ *   otherwise
  */
 export function mixtureOf(
   name: string,

@@ -41,8 +41,8 @@ export interface Toonifier extends AsyncDisposable {
 }
 
 /**
- * Compiles both generators once, for any number of pictures. Where the base is tuned, or frames are wanted, the models
- * have to stay open.
+ * Compiles both generators once, for any number of pictures. Where the base is tuned, or frames are wanted, the
+ * models have to stay open.
  * @throws as `openSearch`, `createRenderer`, and where the base is tuned as `createTunedBlends`
  */
 export async function createToonifier(

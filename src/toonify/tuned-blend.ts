@@ -9,7 +9,9 @@ import type { ToonModels } from './models.js';
 
 type Blending = Pick<ToonModels, 'base' | 'blendOf'>;
 
-/** Tunes the base to one picture after the other, and blends each of these generators as the base itself is blended. */
+/**
+ * Tunes the base to one picture after the other, and blends each of these generators as the base itself is blended.
+ */
 export interface TunedBlends extends AsyncDisposable {
   /** @returns what became of the base, and its blend, which the caller disposes of */
   tune(
@@ -20,8 +22,8 @@ export interface TunedBlends extends AsyncDisposable {
 }
 
 /**
- * @throws UsageError `OPTIONS_EXCLUSIVE` for a finished blend, `InputFileError` `ARCHITECTURE_NOT_RENDERED` for generators
- *   other than StyleGAN2
+ * @throws UsageError `OPTIONS_EXCLUSIVE` for a finished blend, `InputFileError` `ARCHITECTURE_NOT_RENDERED` for
+ *   generators other than StyleGAN2
  */
 export function requireTunable({ base, blendOf }: Blending): (base: Checkpoint) => Checkpoint {
   requireStyleGan2(base);

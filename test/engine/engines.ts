@@ -15,8 +15,8 @@ export const ENGINES_HERE: readonly [name: string, open: () => Promise<Engine>][
 export const ONNX_ENGINES = ENGINES_HERE.slice(0, 2);
 
 /**
- * The engine for TensorFlow.js with a backend that can be installed without a download, in the place of the native ones
- * that it is for.
+ * The engine for TensorFlow.js with a backend that can be installed without a download, in the place of the native
+ * ones that it is for.
  */
 export function openTfjsBackend(backend: 'wasm' | 'cpu'): Promise<Engine> {
   return openTfjs({ packages: [portable(backend)], importModule: importPortable });

@@ -7,8 +7,8 @@ import { elementCount } from '../../src/numbers/shape.js';
 const made = new Map<LpipsName, LpipsWeights>();
 
 /**
- * Weights of a metric by the rule in test/metric/lpips/torch_reference.py, where PyTorch has the same. The same arrays
- * at every call.
+ * Weights of a metric by the rule in test/metric/lpips/torch_reference.py, where PyTorch has the same. The same
+ * arrays at every call.
  */
 export function randomLpips(name: LpipsName): LpipsWeights {
   const weights = made.get(name) ?? make(name);

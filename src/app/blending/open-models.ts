@@ -30,8 +30,8 @@ export interface OpenModelsOptions {
 }
 
 /**
- * Opens the models of a blend and compares them; nothing of the weights is read, but for a SHA-256 that the recipe asks
- * for, where `checkHashes` says so.
+ * Opens the models of a blend and compares them; nothing of the weights is read, but for a SHA-256 that the recipe
+ * asks for, where `checkHashes` says so.
  *
  * @throws as `resolveModel` and `openCheckpointFile`; InputFileError `NETWORK_MISSING`, `MODEL_HASH`,
  *   `CHECKPOINTS_DIFFER`, each with the line of a recipe file

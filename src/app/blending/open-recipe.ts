@@ -18,8 +18,8 @@ import type { BlendSource, OpenRecipe } from './source.js';
  * Reads what says how to blend, and the recipes that it takes as models; no model is opened. Paths in a recipe start
  * from the folder of its file, those in an object from the current one.
  *
- * @throws InputFileError as `parseRecipeFile` and `completeRecipe`, with the line; `RECIPE_TOO_LARGE`, `RECIPE_CYCLE`;
- *   UsageError `RECIPE_MALFORMED` for an object
+ * @throws InputFileError as `parseRecipeFile` and `completeRecipe`, with the line; `RECIPE_TOO_LARGE`,
+ *   `RECIPE_CYCLE`; UsageError `RECIPE_MALFORMED` for an object
  */
 export async function openRecipe(source: BlendSource): Promise<OpenRecipe> {
   if (typeof source === 'string') return openFile(source);

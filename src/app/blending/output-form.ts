@@ -45,7 +45,7 @@ export function outputForm(
   );
 }
 
-/** Whether a file of this kind is usually called so, or this very one is. */
+/** Whether a file of this kind is usually called so, or this one is. */
 function isCalled({ container, path }: CheckpointFile, extension: string): boolean {
   if (container === 'safetensors') return NATIVE.includes(extension);
   if (NATIVE.includes(extension)) return false;

@@ -16,7 +16,8 @@ const TUNED_KEY = 'pivotal_tuning';
 
 /**
  * Where the tuned generator goes, if there is to be one: beside the projection, unless it is said otherwise.
- * @throws UsageError `OPTION_WITHOUT`; InputFileError `ARCHITECTURE_NOT_RENDERED` for a generator that is no StyleGAN2
+ * @throws UsageError `OPTION_WITHOUT`; InputFileError `ARCHITECTURE_NOT_RENDERED` for a generator that is no
+ *   StyleGAN2
  */
 export function generatorOutput(
   checkpoint: Checkpoint,

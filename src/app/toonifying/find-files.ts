@@ -9,7 +9,7 @@ import { SUFFIX } from '../../toonify/batch/outputs.js';
 
 /**
  * Finds the picture that a result was made from: where the journal beside the result says, or near the result under
- * its old name. Only the very same content counts.
+ * its old name. Only the same content counts.
  * @throws InputFileError `INPUT_NOT_FOUND`
  */
 export async function findInput(result: string, name: string | undefined, sha256: string): Promise<string> {
@@ -50,7 +50,10 @@ async function journalled(result: string): Promise<string[]> {
 
 const runEntry = z.object({ models: z.record(z.string(), z.string()) });
 
-/** Where models may be beside the usual places: above the result, and where the journal beside it says, the latest first. */
+/**
+ * Where models may be beside the usual places: above the result, and where the journal beside it says, the latest
+ * first.
+ */
 export async function placesOfModels(
   result: string,
   names: Readonly<Record<string, string>>,

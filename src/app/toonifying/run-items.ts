@@ -106,7 +106,9 @@ interface Shared extends RunOptions {
   readonly board: Board;
 }
 
-/** What is to be done. A picture on which a program died before comes last: the others shall not wait for it again. */
+/**
+ * What is to be done. A picture on which a program died before comes last: the others shall not wait for it again.
+ */
 function inOrder(items: readonly Item[], log: BatchLog | undefined): number[] {
   const todo = [...items.keys()].filter((i) => items[i]!.state === 'todo');
   const isSuspect = (i: number) => log?.isSuspect(items[i]!.output!) === true;

@@ -53,7 +53,10 @@ export interface StyleGan1Architecture {
   readonly mappingLrMultiplier?: number;
   /** Output channels of each resolution 4, 8, … */
   readonly channels: ReadonlyMap<number, number>;
-  /** First resolution whose `Conv0_up` is a fused transposed convolution; null for none. 128 unless the file says otherwise. */
+  /**
+   * First resolution whose `Conv0_up` is a fused transposed convolution; null for none. 128 unless the file says
+   * otherwise.
+   */
   readonly fusedFrom: number | null;
   /** How far the network is from its full resolution, in halvings, where it is still growing: see `growing.ts`. */
   readonly lod?: number;

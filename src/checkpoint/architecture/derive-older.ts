@@ -102,8 +102,8 @@ function refuseUnexpected(tensors: Shapes, expected: ReadonlyMap<string, unknown
 }
 
 /**
- * Only truncation needs the average of w. The ToRGB that do not show are left out of networks with `structure='fixed'`;
- * at lod 1.3 those of lod 1 and 2 show.
+ * Only truncation needs the average of w. The ToRGB that do not show are left out of networks with
+ * `structure='fixed'`; at lod 1.3 those of lod 1 and 2 show.
  */
 function isOptional(name: string, { lod = 0, resolution }: Older): boolean {
   if (name === 'dlatent_avg') return true;

@@ -2,8 +2,8 @@ import { entriesOf, itemsOf, type PickleValue } from '../../formats/pickle/value
 import type { ArchitectureHints } from './hints.js';
 
 /**
- * What the TensorFlow pickles of StyleGAN and PGGAN generators say beside their tensors: `static_kwargs` of the network
- * and its components, the arguments of the functions that build them, and the names of these functions.
+ * What the TensorFlow pickles of StyleGAN and PGGAN generators say beside their tensors: `static_kwargs` of the
+ * network and its components, the arguments of the functions that build them, and the names of these functions.
  */
 
 type State = ReadonlyMap<PickleValue, PickleValue>;

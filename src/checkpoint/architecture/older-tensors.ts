@@ -1,8 +1,8 @@
 import { type PgganArchitecture, resolutionsOf, type StyleGan1Architecture } from './architecture.js';
 
 /**
- * Every tensor that a StyleGAN or PGGAN generator of this architecture has: name -> shape, in the order of the network
- * (`networks_stylegan.py`, `networks.py` of the TensorFlow code; names as in `tensorflow-names.ts`).
+ * Every tensor that a StyleGAN or PGGAN generator of this architecture has: name -> shape, in the order of the
+ * network (`networks_stylegan.py`, `networks.py` of the TensorFlow code; names as in `tensorflow-names.ts`).
  * @param mappingWidth width of the mapping network's hidden layers
  */
 export function olderTensors(

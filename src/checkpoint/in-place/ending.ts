@@ -24,8 +24,8 @@ export interface Ending {
 }
 
 /**
- * Puts metadata where the container has them: into the header of safetensors, into a file of its own in a torch archive,
- * behind the end of a pickle.
+ * Puts metadata where the container has them: into the header of safetensors, into a file of its own in a torch
+ * archive, behind the end of a pickle.
  *
  * @param metadata in place of the container's, which may not be true of what is written
  */
@@ -68,7 +68,9 @@ function isLast(entry: ZipEntry, { entries }: ZipDirectory): boolean {
   return [...entries.values()].every(({ headerOffset }) => headerOffset <= entry.headerOffset);
 }
 
-/** The header of a safetensors file with other metadata; what describes its network stays. Undefined for no change. */
+/**
+ * The header of a safetensors file with other metadata; what describes its network stays. Undefined for no change.
+ */
 async function headOf(container: CheckpointFile, metadata: LateMetadata): Promise<Patch | undefined> {
   const wanted = withoutNative(await resolveMetadata(metadata));
   const own = withoutNative((await container.content()).metadata);

@@ -21,7 +21,9 @@ export interface InPlaceReport {
 
 /** What of the network may differ in the container. */
 export interface InPlaceLimits {
-  /** Accept settings of the container that differ from the network's, such as the clamp; they stay the container's. */
+  /**
+   * Accept settings of the container that differ from the network's, such as the clamp; they stay the container's.
+   */
   readonly lossy?: boolean;
   /** Refuse to write where a value would have to be rounded, or a tensor has no counterpart. */
   readonly strict?: boolean;

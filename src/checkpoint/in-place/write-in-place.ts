@@ -28,8 +28,8 @@ export interface WriteInPlaceOptions extends InPlaceLimits {
 /**
  * Writes a copy of a checkpoint file in which only the bytes of the given networks' tensors are replaced, so that the
  * tools that made the file load it again with all that it holds. Values get the type, strides and form that the
- * container has for them; checksums of zip containers are renewed; every other byte stays as it is, but for metadata. A tensor that the
- * file holds once for several of its networks changes in all of them.
+ * container has for them; checksums of zip containers are renewed; every other byte stays as it is, but for metadata.
+ * A tensor that the file holds once for several of its networks changes in all of them.
  *
  * @param container a path, or an open file, which stays open
  * @param networks what to put in the place of `G_ema`, `G`, `D`

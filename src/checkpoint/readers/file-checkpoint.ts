@@ -8,8 +8,8 @@ import type { Checkpoint, TensorInfo } from '../checkpoint.js';
 import type { FileContent } from './file-content.js';
 
 /**
- * The checkpoint that a file holds. Of a StyleGAN2 generator only its own tensors are offered, in the order of the network, and
- * in canonical shapes whatever way the file spells a scalar.
+ * The checkpoint that a file holds. Of a StyleGAN2 generator only its own tensors are offered, in the order of the
+ * network, and in canonical shapes whatever way the file spells a scalar.
  *
  * @throws InputFileError as `deriveAnyArchitecture`
  */

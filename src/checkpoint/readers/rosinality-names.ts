@@ -1,6 +1,7 @@
 /**
- * Names and forms of rosinality/stylegan2-pytorch's `Generator` and `Discriminator` (`model.py`) against the canonical
- * ones. Layer k of `convs` and `noises` belongs to resolution 4·2^⌈…⌉: two layers for each resolution from 8 px on.
+ * Names and forms of rosinality/stylegan2-pytorch's `Generator` and `Discriminator` (`model.py`) against the
+ * canonical ones. Layer k of `convs` and `noises` belongs to resolution 4·2^⌈…⌉: two layers for each resolution from
+ * 8 px on.
  */
 
 /** How a tensor differs in form. `quarter`: kernels of blurs are stored with a gain of 4. */

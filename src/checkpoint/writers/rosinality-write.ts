@@ -14,8 +14,8 @@ const FILTER_GAIN = 4;
 const FILTER_TOLERANCE = 1e-6;
 
 /**
- * Writes a generator as rosinality/stylegan2-pytorch does: `{g_ema, latent_avg}` in torch's zip container. `latent_avg`
- * and the noise buffers are left out where the checkpoint has none.
+ * Writes a generator as rosinality/stylegan2-pytorch does: `{g_ema, latent_avg}` in torch's zip container.
+ * `latent_avg` and the noise buffers are left out where the checkpoint has none.
  *
  * @throws UsageError `FORMAT_CANNOT_HOLD` where rosinality's network cannot compute the same pictures; and those of
  *   `writeTorch`

@@ -22,8 +22,8 @@ Exit codes: 0 done, 1 fault of the program, 2 wrong call, 3 bad input file, 4 ca
 130 interrupted.`;
 
 /**
- * Blending itself: `blend --base B --transfer T --swap R`, `blend RECIPE.yaml`. What it works with is loaded when it is
- * called: `blend --help` shows its options at once.
+ * Blending itself: `blend --base B --transfer T --swap R`, `blend RECIPE.yaml`. What it works with is loaded when it
+ * is called: `blend --help` shows its options at once.
  */
 export default command(PROGRAMS.blend, {
   examples: EXAMPLES,

@@ -52,7 +52,7 @@ export const pairOptions = [
   flag('--common', 'models may be of another size: blend the resolutions that they share', 'alpha', {
     rare: true,
   }),
-  choice('--cut <tool>', 'blend as another tool does, at --swap, its slips included', 'alpha', CUT_TOOLS, {
+  choice('--cut <tool>', 'blend as another tool does, at --swap, with its quirks', 'alpha', CUT_TOOLS, {
     rare: true,
   }),
   option('--level <0|1>', 'pinkney, t27: at which half of the resolution (default: 0)', 'alpha', level, {

@@ -1,6 +1,8 @@
 import { flag } from './option.js';
 
-/** The options that every command has. `--json`, `--quiet` and `--verbose` are looked up before the words are parsed. */
+/**
+ * The options that every command has. `--json`, `--quiet` and `--verbose` are looked up before the words are parsed.
+ */
 export const commonOptions = [
   flag('--json', 'print the result as one JSON document', 'always'),
   flag('-q, --quiet', 'print errors and warnings only', 'always'),

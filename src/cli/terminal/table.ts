@@ -22,7 +22,9 @@ export function groupName(group: number | string): string {
   return typeof group === 'number' ? `${group} px` : group;
 }
 
-/** The name of a row by resolution, of which null is what belongs to none: where there is one, the mapping network. */
+/**
+ * The name of a row by resolution, of which null is what belongs to none: where there is one, the mapping network.
+ */
 export function resolutionName(resolution: number | null, architecture: object | undefined): string {
   if (resolution !== null) return `${resolution} px`;
   return architecture !== undefined && 'wDim' in architecture ? 'mapping' : 'other';

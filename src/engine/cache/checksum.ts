@@ -7,8 +7,8 @@ import { DIGEST_CHUNK_BYTES, digestOnThread } from '../../files/digest-thread.js
 const THREAD_FROM_BYTES = 16 * 1024 * 1024;
 
 /**
- * CRC-32 of a file that should have `bytes` bytes; undefined where it has not. Of a large file on a thread of its own,
- * so that the caller can go on.
+ * CRC-32 of a file that should have `bytes` bytes; undefined where it has not. Of a large file on a thread of its
+ * own, so that the caller can go on.
  */
 export async function checksumOfFile(path: string, bytes: number): Promise<number | undefined> {
   const handle = await open(path, 'r');

@@ -33,9 +33,9 @@ const TOLERANCE = 1e-3;
 let found: Promise<number | undefined> | undefined;
 
 /**
- * How many channels ONNX Runtime's convolutions want beside each other on this processor: 8 with AVX2, 16 with AVX-512.
- * undefined where it has no blocked form, or where a trial does not give what ordinary operators give: these operators
- * are its own affair and might change.
+ * How many channels ONNX Runtime's convolutions want beside each other on this processor: 8 with AVX2, 16 with
+ * AVX-512. undefined where it has no blocked form, or where a trial does not give what ordinary operators give: these
+ * operators are its own affair and might change.
  */
 export function blockSize(): Promise<number | undefined> {
   found ??= tried().catch(() => undefined);

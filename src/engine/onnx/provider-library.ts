@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { PACKAGE_ROOT } from '../../files/package-root.js';
 
 /**
- * Whether the library of an execution provider lies beside ONNX Runtime's own, where it looks for it: trying to use one
- * that is not there takes a tenth of a second at every start.
+ * Whether the library of an execution provider lies beside ONNX Runtime's own, where it looks for it: trying to use
+ * one that is not there takes a tenth of a second at every start.
  */
 export function hasProviderLibrary(provider: string): boolean {
   try {

@@ -16,8 +16,8 @@ const VERSION = ort.env.versions.web ?? ort.env.versions.common;
 let started: number | undefined;
 
 /**
- * ONNX Runtime in WebAssembly, which runs wherever Node does; its module lies in the package of onnxruntime-web. Where
- * it runs already, it keeps its threads, and says so.
+ * ONNX Runtime in WebAssembly, which runs wherever Node does; its module lies in the package of onnxruntime-web.
+ * Where it runs already, it keeps its threads, and says so.
  * @throws EngineError `THREADS_OUT_OF_RANGE`
  */
 export function webRuntime(options: Pick<EngineOptions, 'threads'>): OnnxRuntime {

@@ -4,7 +4,9 @@ import type { Device } from '../engine.js';
 /** What ONNX Runtime's builds are called among the engines. */
 export type OnnxRuntimeName = 'onnxruntime' | 'onnxruntime-web';
 
-/** A build of ONNX Runtime. It runs models on devices; how a program becomes a model, and is kept, is not its affair. */
+/**
+ * A build of ONNX Runtime. It runs models on devices; how a program becomes a model, and is kept, is not its affair.
+ */
 export interface OnnxRuntime {
   readonly name: OnnxRuntimeName;
   /** For people, with its version; the version decides which models that were kept fit. */

@@ -4,8 +4,8 @@ import type { Import, TfjsPackage } from './options.js';
 import type { Machine, TensorFlow } from './tensorflow.js';
 
 /**
- * The fastest first: the first one that is installed and works is taken. Those in WebAssembly and in plain JavaScript are
- * none of them: ONNX Runtime in WebAssembly is faster.
+ * The fastest first: the first one that is installed and works is taken. Those in WebAssembly and in plain JavaScript
+ * are none of them: ONNX Runtime in WebAssembly is faster.
  */
 export const TFJS_PACKAGES: readonly TfjsPackage[] = [
   {

@@ -128,7 +128,8 @@ const rules: { [K in Exclude<OperationKind, Leaf>]: Rule<K> } = {
     const pad = zerosBeyond({ size, stride }, x!.shape, shape);
     return (values) => tf.maxPool(values as Tensor4D, size, stride, pad);
   },
-  // Of equal maxima WebAssembly takes the last one, the others the first: all the same after a ReLU, where such are 0.
+  // Of equal maxima WebAssembly takes the last one, the others the first: all the same after a ReLU, where such are
+  // 0.
   maxPoolGradient: ({ attributes: { size, stride }, inputs: [, g], shape }, { tf }) => {
     const pad = zerosBeyond({ size, stride }, shape, g!.shape);
     return (input, dy) => {

@@ -31,8 +31,8 @@ const SAME = 0.4;
 
 /**
  * The faces of a photo, boxes in its own pixels. It is looked at as a whole, which shows faces from some 4 % of its
- * longer side; then, unless it is a portrait, twice as large in tiles, and twice as large again, as long as that shows
- * more or nothing has been found.
+ * longer side; then, unless it is a portrait, twice as large in tiles, and twice as large again, as long as that
+ * shows more or nothing has been found.
  */
 export async function detectFaces(
   networks: Networks,

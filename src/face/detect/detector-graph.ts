@@ -31,8 +31,8 @@ const EXTRA = 8;
 /**
  * The detector: a single-shot detector (Liu et al. 2016) on a MobileNet v1 (Howard et al. 2017).
  *
- * picture [1, 3, 512, 512], -1..1 -> for each of 5118 places `score` [1, 5118, 1], the logit of a face there, and `box` [1, 5118, 4],
- * how it differs from the place's anchor.
+ * picture [1, 3, 512, 512], -1..1 -> for each of 5118 places `score` [1, 5118, 1], the logit of a face there, and
+ * `box` [1, 5118, 4], how it differs from the place's anchor.
  */
 export function detectorProgram(weights: Weights): Program {
   let x = pointwise(input('picture', [1, 3, DETECTOR_SIDE, DETECTOR_SIDE]), weights, 'first', 2);

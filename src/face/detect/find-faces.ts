@@ -59,12 +59,14 @@ export interface FaceFinder extends AsyncDisposable {
 /** Longest side of what faces are looked for in. */
 const SEARCH_SIDE = 2048;
 
-/** What is cut out of a larger photo to find the landmarks of a small face: so many times the longer side of its box. */
+/**
+ * What is cut out of a larger photo to find the landmarks of a small face: so many times the longer side of its box.
+ */
 const AROUND = 3;
 
 /**
- * Loads the detector and the landmark network, which takes half a second; nothing is downloaded. What it finds does not
- * depend on the engine or its threads, but for the last digits.
+ * Loads the detector and the landmark network, which takes half a second; nothing is downloaded. What it finds does
+ * not depend on the engine or its threads, but for the last digits.
  * @throws EngineError `FACES_NOT_LOADABLE`, and those of `openEngine` where none is given
  * @example const [first] = await (await createFaceFinder()).find(await openPhoto('me.jpg'));
  */

@@ -23,10 +23,11 @@ const BLOCKS = 4;
 const LAYERS = 4;
 
 /**
- * The landmark network: four blocks, in each of which every layer sees the sum of all before it, of convolutions of each
- * channel by itself and then of each pixel.
+ * The landmark network: four blocks, in each of which every layer sees the sum of all before it, of convolutions of
+ * each channel by itself and then of each pixel.
  *
- * square [1, 3, 112, 112], a level minus the mean level of its colour over 255 -> `points` [1, 136]: x and y of each, as shares of the side
+ * square [1, 3, 112, 112], a level minus the mean level of its colour over 255 -> `points` [1, 136]: x and y of each,
+ * as shares of the side
  */
 export function landmarkProgram(weights: Weights): Program {
   let x: Tensor = input('square', [1, 3, SIDE, SIDE]);

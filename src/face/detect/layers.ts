@@ -2,8 +2,8 @@ import { add, constant, conv2d, reshape, type Tensor } from '../../graph/index.j
 import type { Weight } from './weights.js';
 
 /**
- * A convolution with as many zeros around the picture as TensorFlow's padding `same` has: the result has ⌈extent / stride⌉
- * rows and columns, and where an odd number of zeros is needed, the larger half comes after the end.
+ * A convolution with as many zeros around the picture as TensorFlow's padding `same` has: the result has ⌈extent /
+ * stride⌉ rows and columns, and where an odd number of zeros is needed, the larger half comes after the end.
  * @param kernel [O, I, kh, kw], or [C, 1, kh, kw] for each channel by itself
  */
 export function convolution(x: Tensor, kernel: Weight, stride = 1): Tensor {

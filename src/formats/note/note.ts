@@ -1,10 +1,10 @@
 /**
- * A note: metadata that a file carries beside its networks, `{ key: text }`, such as the recipe of a blend. Safetensors
- * has a place for metadata of its own. In a pickle a note follows the end (`trailer.ts`), in a zip archive it is a file of
- * its own (`zip-note.ts`); neither is looked at by Python's, torch's or NVIDIA's loaders.
+ * A note: metadata that a file carries beside its networks, `{ key: text }`, such as the recipe of a blend.
+ * Safetensors has a place for metadata of its own. In a pickle a note follows the end (`trailer.ts`), in a zip
+ * archive it is a file of its own (`zip-note.ts`); neither is looked at by Python's, torch's or NVIDIA's loaders.
  *
- * Notes are what a stranger wrote. They are bounded and checked, and one that is damaged is none: the weights are sound
- * without it.
+ * Notes are what a stranger wrote. They are bounded and checked, and one that is damaged is none: the weights are
+ * sound without it.
  */
 export type Metadata = Readonly<Record<string, string>>;
 

@@ -7,8 +7,8 @@ import { decodeNote, encodeNote, MAX_NOTE_BYTES, type Metadata, type Note } from
  *
  *     \n{ JSON on one line }\n#stylegan-blend LENGTH CRC\n
  *
- * with the JSON's length as ten decimal digits and its CRC-32 as eight hexadecimal ones. It is found from the end of the
- * file, so that further pickles behind the first one stay where their readers expect them.
+ * with the JSON's length as ten decimal digits and its CRC-32 as eight hexadecimal ones. It is found from the end of
+ * the file, so that further pickles behind the first one stay where their readers expect them.
  */
 const FOOTER = /^\n#stylegan-blend (\d{10}) ([0-9a-f]{8})\n$/;
 const FOOTER_BYTES = 37;

@@ -19,7 +19,9 @@ import {
   TextRange,
 } from './values.js';
 
-/** Opcodes in one pickle. A training snapshot of a 1024 px generator has some 60,000. It bounds stack and memo too. */
+/**
+ * Opcodes in one pickle. A training snapshot of a 1024 px generator has some 60,000. It bounds stack and memo too.
+ */
 const MAX_OPCODES = 1_000_000;
 
 /** Longer strings stay in the file: names of attributes are short, source text is not. */

@@ -3,8 +3,8 @@ import type { OutputSink } from '../../files/atomic-write.js';
 import { crc32 } from '../../files/crc32.js';
 
 /**
- * Writes zip archives of stored files as torch does: data start at multiples of 64 bytes, for memory mapping, which an
- * extra field called FB fills up. Checksums are put into the headers afterwards.
+ * Writes zip archives of stored files as torch does: data start at multiples of 64 bytes, for memory mapping, which
+ * an extra field called FB fills up. Checksums are put into the headers afterwards.
  */
 
 const ALIGNMENT = 64;

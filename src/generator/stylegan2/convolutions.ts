@@ -25,7 +25,9 @@ export function squaredNorm(kernel: Tensor, style: Tensor): Tensor {
   return add(matmul(square(style), energyOf(kernel), false, true), scalar(1e-8));
 }
 
-/** Transposed convolution with stride 2, then the [1, 3, 3, 1] low-pass with gain 4: [N, I, r, r] -> [N, O, 2r, 2r]. */
+/**
+ * Transposed convolution with stride 2, then the [1, 3, 3, 1] low-pass with gain 4: [N, I, r, r] -> [N, O, 2r, 2r].
+ */
 function upConvolution(x: Tensor, kernel: Tensor): Tensor {
   const doubled = convTranspose2d(x, exchanged(kernel), { stride: 2 });
   return lowPass(doubled);

@@ -26,8 +26,8 @@ export function isHalf(
 }
 
 /**
- * How large activations may become, so that no sum of a 3x3 convolution can pass the largest half: with a kernel up to
- * 1 / sqrt(9 · channels) and styles of mean square 1, that sum is at most 3 · sqrt(channels) times as large.
+ * How large activations may become, so that no sum of a 3x3 convolution can pass the largest half: with a kernel up
+ * to 1 / sqrt(9 · channels) and styles of mean square 1, that sum is at most 3 · sqrt(channels) times as large.
  */
 export function largestActivation(channels: number): number {
   return MAX_HALF / (3 * Math.sqrt(channels));

@@ -22,10 +22,11 @@ import { dense } from './mapping.js';
 const LARGEST_GAIN = 32768;
 
 /**
- * A layer of the synthesis network with its maps as 16-bit floats, as stylegan2-ada-pytorch has it (`modulated_conv2d`,
- * "Pre-normalize inputs to avoid FP16 overflow"): kernel and style are brought to a size at which no sum can become
- * infinite, and demodulation, computed in 32 bits, makes up for it at once. Styles are divided by their root mean square
- * where the reference takes the largest one: the bound is the same, and no maximum is needed.
+ * A layer of the synthesis network with its maps as 16-bit floats, as stylegan2-ada-pytorch has it
+ * (`modulated_conv2d`, "Pre-normalize inputs to avoid FP16 overflow"): kernel and style are brought to a size at
+ * which no sum can become infinite, and demodulation, computed in 32 bits, makes up for it at once. Styles are
+ * divided by their root mean square where the reference takes the largest one: the bound is the same, and no maximum
+ * is needed.
  */
 export function styledConvolutionInHalves(
   weights: Weights,

@@ -65,7 +65,8 @@ export function synthesisBlock(
 
 /**
  * Modulated 3x3 convolution (doubling with `up`), noise, bias, leaky ReLU with gain sqrt(2), clamp. A leaky ReLU lets
- * positive factors pass, so a layer's demodulation need not be multiplied into its large maps: it joins the next style.
+ * positive factors pass, so a layer's demodulation need not be multiplied into its large maps: it joins the next
+ * style.
  */
 function styledConvolution(
   weights: Weights,

@@ -3,8 +3,8 @@ import { requireGraph, type Shape, type Tensor } from '../tensor.js';
 
 /**
  * Graphs have fixed shapes. To write one out for any number of pictures it is built with this extent in the place of
- * that number, a prime that no other extent is a multiple of: wherever it shows in a shape, the batch is meant. Shapes
- * take no memory, so its size costs nothing.
+ * that number, a prime that no other extent is a multiple of: wherever it shows in a shape, the batch is meant.
+ * Shapes take no memory, so its size costs nothing.
  */
 export const OPEN_BATCH = 1_000_003;
 

@@ -19,9 +19,9 @@ import {
 import type { LpipsWeights } from './load.js';
 import type { Layer, Trunk } from './trunks.js';
 
-// LPIPS v0.1 (Zhang et al. 2018) as the published package computes it. Where that divides by sqrt(sum x²) + 1e-10, this
-// divides by sqrt(sum x² + 1e-20): the same for all activations but those that are 0 in every channel, and there it has
-// a gradient.
+// LPIPS v0.1 (Zhang et al. 2018) as the published package computes it. Where that divides by sqrt(sum x²) + 1e-10,
+// this divides by sqrt(sum x² + 1e-20): the same for all activations but those that are 0 in every channel, and there
+// it has a gradient.
 
 /** Mean and deviation of the pictures that the trunks were trained on, for -1..1. */
 const SHIFT = [-0.03, -0.088, -0.188];
@@ -33,8 +33,9 @@ const EPSILON = 1e-20;
 const COMPARED = 256;
 
 /**
- * What LPIPS sees of a picture: the activations at each tap, of length 1 at each pixel, times the roots of the weights
- * of their channels over the number of pixels. The sum of squared differences of two pictures' is their LPIPS.
+ * What LPIPS sees of a picture: the activations at each tap, of length 1 at each pixel, times the roots of the
+ * weights of their channels over the number of pixels. The sum of squared differences of two pictures' is their
+ * LPIPS.
  * @param image [N, 3, H, W], -1..1
  * @returns for each tap [N, C, h, w]
  * @throws UsageError `PICTURE_TOO_SMALL` where nothing would be left before the last tap

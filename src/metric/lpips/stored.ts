@@ -5,7 +5,10 @@ import { knownModels } from '../../models/manifest.js';
 import type { LpipsFiles } from './load.js';
 import type { LpipsName } from './names.js';
 
-/** Where the files of a metric are on this machine; undefined where they are not all here. Opens nothing but the manifest. */
+/**
+ * Where the files of a metric are on this machine; undefined where they are not all here. Opens nothing but the
+ * manifest.
+ */
 export function storedLpips(name: LpipsName): LpipsFiles | undefined {
   const [lin, trunk] = namesOf(name).map(fileOf);
   return lin === undefined || trunk === undefined ? undefined : { lin, trunk };

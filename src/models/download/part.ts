@@ -7,7 +7,7 @@ import { fieldsOf } from '../../json/fields.js';
 export interface Part {
   /** Bytes that are here already. */
   readonly bytes: number;
-  /** Goes into If-Range: the server then sends the rest only of the very file that this is the beginning of. */
+  /** Goes into If-Range: the server then sends the rest only of the file that this is the beginning of. */
   readonly validator: string;
 }
 

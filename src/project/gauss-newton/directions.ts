@@ -5,7 +5,8 @@ const SEED = 0;
 
 /**
  * The directions in which samples vary most, the widest first, each as long as the deviation along it: the principal
- * components, by subspace iteration. Exact enough to search along; of all of them (`count` = `dim`) any basis would do.
+ * components, by subspace iteration. Exact enough to search along; of all of them (`count` = `dim`) any basis would
+ * do.
  * @param samples [n, dim]
  * @returns count rows of [dim]
  */

@@ -20,7 +20,9 @@ export class LinearModel {
     return this.columns.length;
   }
 
-  /** The step that lowers the squares of the residuals most, damped: (J^T · J + damping) · step = -J^T · residuals. */
+  /**
+   * The step that lowers the squares of the residuals most, damped: (J^T · J + damping) · step = -J^T · residuals.
+   */
   step(residuals: Float32Array, damping: number): Float64Array {
     const { columns, size } = this;
     const downhill = Float64Array.from(columns, (column) => -dot(column, residuals));

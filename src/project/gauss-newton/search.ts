@@ -41,8 +41,8 @@ interface Effort {
   /** Samples that are started from: another one where the first leads into a side valley. */
   readonly starts: number;
   /**
-   * A stage measures the Jacobian along the widest directions, and steps until that model is used up. The first stages
-   * only need to know where to go roughly.
+   * A stage measures the Jacobian along the widest directions, and steps until that model is used up. The first
+   * stages only need to know where to go roughly.
    */
   readonly stages: readonly Stage[];
 }

@@ -20,8 +20,8 @@ import type { SearchSpace } from '../search-space.js';
 
 /**
  * How points of the latent space look beside a picture, as numbers whose squares add up to the pyramid loss: the
- * differences of the pixels at 64 px and every halving of that down to 8 px. With the generator's own noise. Where the
- * target is as bright or dark as a picture can be, what the generator makes beyond that is no difference.
+ * differences of the pixels at 64 px and every halving of that down to 8 px. With the generator's own noise. Where
+ * the target is as bright or dark as a picture can be, what the generator makes beyond that is no difference.
  */
 export interface View {
   /**

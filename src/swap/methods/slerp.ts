@@ -10,8 +10,8 @@ export const SLERP: MergeMethod = {
 };
 
 /**
- * Below this angle, in radians, the arc and the chord differ by less than a 32-bit float can tell; as close to opposite
- * directions there is no one great circle between them. Both are mixed linearly, as are tensors of zeros.
+ * Below this angle, in radians, the arc and the chord differ by less than a 32-bit float can tell; as close to
+ * opposite directions there is no one great circle between them. Both are mixed linearly, as are tensors of zeros.
  */
 const SMALL_ANGLE = 1e-4;
 
@@ -25,7 +25,9 @@ function slerps([first, ...rest]: readonly [Weighted, ...Weighted[]]): Float32Ar
   return merged;
 }
 
-/** Ω is the angle between the two. Lengths are left as they are, so that t = 0 and t = 1 give the tensors themselves. */
+/**
+ * Ω is the angle between the two. Lengths are left as they are, so that t = 0 and t = 1 give the tensors themselves.
+ */
 function slerp(a: Float32Array, b: Float32Array, t: number): Float32Array {
   const angle = angleBetween(a, b);
   if (!(angle > SMALL_ANGLE && angle < Math.PI - SMALL_ANGLE)) return mix(a, b, t);

@@ -16,7 +16,8 @@ const SUM_TOLERANCE = 1e-9;
  * Checks that a recipe can be carried out on models of these architectures. Whether the models are alike is another
  * matter.
  * @throws RecipeError `MODEL_UNDEFINED`, `METHOD_UNKNOWN`, `TWO_BASES`, `ALPHA_MISSING`, `SWAP_NOT_A_RESOLUTION`,
- *   `RESOLUTION_UNKNOWN`, `RAMP_OUT_OF_RANGE`, `WINDOWS_OVERLAP`, `ALPHA_OUT_OF_RANGE`, `ALPHA_SUM`, and as `checkCut`
+ *   `RESOLUTION_UNKNOWN`, `RAMP_OUT_OF_RANGE`, `WINDOWS_OVERLAP`, `ALPHA_OUT_OF_RANGE`, `ALPHA_SUM`, and as
+ *   `checkCut`
  */
 export function checkRecipe(recipe: Recipe, models: ReadonlyMap<string, ModelShape>): void {
   checkNames(recipe, models);

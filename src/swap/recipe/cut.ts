@@ -5,8 +5,10 @@ import { slotOf } from './slot.js';
 /**
  * The share of the high-resolution model in a tensor, 0..1, where y = 1 / (1 + exp(-x / width)) or 0 and 1:
  *
- * - pinkney (`blend_models.py` of justinpinkney/stylegan2): x counts half-resolutions from the cut, and a hard cut takes
- *   x > 1. `4x4/Conv`, which is b4.conv1 here, stays low because the tool looks for `Conv0_up`, `Const`, `Conv1`, `ToRGB`.
+ * - pinkney (`blend_models.py` of justinpinkney/stylegan2): x counts half-resolutions from the cut, and a hard cut
+ * takes
+ * x > 1. `4x4/Conv`, which is b4.conv1 here, stays low because the tool looks for `Conv0_up`, `Const`, `Conv1`,
+ * `ToRGB`.
  * - t27 (`stylegan_blending.py`): the same on PyTorch's names, b4.conv1 among them.
  * - dvschultz (`blend_models.py` of dvschultz/stylegan2-ada-pytorch): copies the parameters above the cut.
  * - animegan (bryandlee/animegan2-pytorch, issue 3): x counts whole resolutions, a hard cut takes x > 0, and what is

@@ -7,7 +7,10 @@ import { resolutionOf } from '../../checkpoint/checkpoint.js';
  */
 export type TensorGroup = number | 'mapping' | 'noise' | 'filters';
 
-/** The group of a canonical tensor name, of any family. Noise strengths are weights of their resolution, unlike the buffers. */
+/**
+ * The group of a canonical tensor name, of any family. Noise strengths are weights of their resolution, unlike the
+ * buffers.
+ */
 export function groupOf(name: string): TensorGroup {
   if (/\.(resample_filter|up_filter|down_filter)$/.test(name)) return 'filters';
   if (name.endsWith('.noise_const') || /^synthesis\/noise\d+$/.test(name)) return 'noise';

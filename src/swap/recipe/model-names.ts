@@ -5,8 +5,8 @@ export const AVERAGE = 'average';
 export const BLENDED = 'blended';
 
 /**
- * Whether a model may be called so: a letter, then letters, digits, `_`, `.` and `-`; and no word that means something
- * else, here or in JavaScript's objects.
+ * Whether a model may be called so: a letter, then letters, digits, `_`, `.` and `-`; and no word that means
+ * something else, here or in JavaScript's objects.
  */
 export function isModelName(name: string): boolean {
   return /^[A-Za-z][\w.-]{0,63}$/.test(name) && name !== AVERAGE && name !== BLENDED && !(name in {});

@@ -10,8 +10,8 @@ const MAX_RECIPE_LENGTH = 1 << 20;
 const anyRecipe = z.union([recordedRecipe, oldRecipe]);
 
 /**
- * The recipe that a checkpoint's metadata records, whatever version of this program wrote it; undefined where there is
- * none, or none that is understood. Metadata is whatever a stranger wrote: nothing in it makes this throw.
+ * The recipe that a checkpoint's metadata records, whatever version of this program wrote it; undefined where there
+ * is none, or none that is understood. Metadata is whatever a stranger wrote: nothing in it makes this throw.
  */
 export function parseRecipe(metadata: Readonly<Record<string, string>>): RecordedRecipe | undefined {
   return parse(metadata, RECIPE_KEY, anyRecipe);

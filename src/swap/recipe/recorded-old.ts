@@ -4,7 +4,7 @@ import type { RecordedModel, RecordedRecipe } from './recorded.js';
 import { alphaSchema, modelName, type Recipe, settings, source } from './schema.js';
 
 // The forms in which blends recorded their recipes before there was one: they are read for as long as such blends are
-// around, and replayed with the very text that they carry.
+// around, and replayed with the text that they carry.
 
 const input = z.strictObject({
   path: z.string(),

@@ -144,7 +144,7 @@ export const cutSchema = z.strictObject({
   low: modelName.describe('The low-resolution model'),
 });
 /**
- * The rule by which another tool blends two StyleGAN2 generators, slips included, so that old results can be remade.
+ * The rule by which another tool blends two StyleGAN2 generators, quirks and all, so that old results can be remade.
  * Each starts from a copy of the low-resolution model and puts tensors of the other into it.
  */
 export type Cut = z.infer<typeof cutSchema>;
@@ -201,8 +201,8 @@ export const settings = {
 /**
  * Everything that determines a blend of any number of models, which it calls by names; nothing is left open. The
  * models other than the base are added up in their order. `mapping`, `w_avg` and `noise` say whose mapping network,
- * average of w and noise buffers: a projected w lives in its model's W, and noise buffers are not averaged, as the mean
- * of two unit normals is none.
+ * average of w and noise buffers: a projected w lives in its model's W, and noise buffers are not averaged, as the
+ * mean of two unit normals is none.
  */
 export const recipeSchema = z.strictObject({
   base: modelName,

@@ -1,6 +1,8 @@
 import { groupOf } from './groups.js';
 
-/** What a tensor does in its resolution: a convolution or its bias, a style's affine layer, toRGB, a noise strength. */
+/**
+ * What a tensor does in its resolution: a convolution or its bias, a style's affine layer, toRGB, a noise strength.
+ */
 export type Part = 'conv' | 'affine' | 'torgb' | 'noise';
 
 export const PARTS: readonly Part[] = ['conv', 'affine', 'torgb', 'noise'];
@@ -28,8 +30,8 @@ const AFFINE = /[./](affine|StyleMod|to_style\d?)[./]/;
 const NOISE_STRENGTH = /([./]noise_strength|\/Noise\/weight|[./]to_noise\d\.\w+)$/;
 
 /**
- * The slot of a canonical tensor name, of any family; undefined for what belongs to no resolution. The affine layer of
- * toRGB is an affine layer. StyleGAN3 has no halves: all of its layers are at level 1.
+ * The slot of a canonical tensor name, of any family; undefined for what belongs to no resolution. The affine layer
+ * of toRGB is an affine layer. StyleGAN3 has no halves: all of its layers are at level 1.
  */
 export function slotOf(name: string): Slot | undefined {
   const group = groupOf(name);

@@ -22,7 +22,7 @@ export interface Remembered {
 /**
  * What happened in a folder of results, run after run, a line of JSON each:
  *
- *     {"type":"run", "version":1, "time":…, "folder":…, "settings":{…}, "models":{…}, "pictures":12, "todo":9, "jobs":2}
+ *     {"type":"run", "version":1, "time":…, "folder":…, "settings":{…}, "models":{…}, "todo":9, …}
  *     {"type":"begin", "input":…, "output":…}
  *     {"type":"done", "input":…, "output":…, "seconds":…, "distance":…, "psnr":…, "thumbnails":{…}}
  *     {"type":"failed", "input":…, "code":…, "message":…}

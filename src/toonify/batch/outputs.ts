@@ -71,7 +71,10 @@ export function numbered(path: string, number: number): string {
   return `${path.slice(0, path.length - extension.length)}-${number}${extension}`;
 }
 
-/** Two names that are one file on some file system: those of macOS and Windows ignore case, the former also composition. */
+/**
+ * Two names that are one file on some file system: those of macOS and Windows ignore case, the former also
+ * composition.
+ */
 function key(path: string): string {
   return resolve(path).normalize('NFC').toLowerCase();
 }

@@ -13,8 +13,8 @@ const PROVENANCE_KEY = 'toonify_run';
 
 const provenance = z.object({
   /**
-   * The picture, from the result's folder, where both lie below the folder that one works in; else without folders, which
-   * say nothing on another machine and may be private.
+   * The picture, from the result's folder, where both lie below the folder that one works in; else without folders,
+   * which say nothing on another machine and may be private.
    */
   input: z.string().min(1).max(4096),
   /** Names of the models' files, by their names in the recipe; of a finished blend `base` and `model`. */

@@ -33,7 +33,7 @@ export interface Finished {
   readonly psnr: number;
 }
 
-/** What a file at the output's place is: a result of this very input and these settings, or something else. */
+/** What a file at the output's place is: a result of this input and these settings, or something else. */
 export async function finishedResult(
   outputPath: string,
   inputPath: string,
@@ -52,7 +52,9 @@ export async function hasRecord(path: string, key: string): Promise<boolean> {
   return (await metadataOf(path))?.[key] !== undefined;
 }
 
-/** How many results of one input and one set of settings there are, one for each face, where `path` is the first one. */
+/**
+ * How many results of one input and one set of settings there are, one for each face, where `path` is the first one.
+ */
 export async function facesOfResult(path: string): Promise<number> {
   return recordOf(await metadataOf(path))?.of ?? 0;
 }

@@ -14,7 +14,9 @@ const STATUS_TEXTS: Readonly<Record<Result['status'], string>> = {
   failed: 'failed',
 };
 
-/** How many pictures came to which end, with the median and the range of their times and of how well they were found. */
+/**
+ * How many pictures came to which end, with the median and the range of their times and of how well they were found.
+ */
 export function totalsOf(results: readonly Pick<Result, 'status' | 'seconds' | 'psnr'>[]): Total[] {
   return (['done', 'skipped', 'failed'] as const).map((status) => {
     const own = results.filter((result) => result.status === status);

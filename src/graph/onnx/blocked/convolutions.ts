@@ -136,7 +136,9 @@ export function transposed(
   };
 }
 
-/** Maps [N, C, rows, columns] of even and odd rows, and in these of even and odd columns, as one of twice the size. */
+/**
+ * Maps [N, C, rows, columns] of even and odd rows, and in these of even and odd columns, as one of twice the size.
+ */
 function interleaved(
   { writer, block }: Lowering,
   phases: readonly (readonly string[])[],

@@ -62,8 +62,8 @@ export interface Phase {
 }
 
 /**
- * Row 2j + r of a transposed convolution with stride 2 is row j of an ordinary one with every second tap of the kernel,
- * turned around. For r = 0 and 1, along one axis.
+ * Row 2j + r of a transposed convolution with stride 2 is row j of an ordinary one with every second tap of the
+ * kernel, turned around. For r = 0 and 1, along one axis.
  * @param size of the kernel
  * @param from extent of the picture
  * @param [start, end] rows that are cut off

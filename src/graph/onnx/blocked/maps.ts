@@ -13,7 +13,9 @@ export function unary(lowering: Lowering, node: Tensor): Blocked | undefined {
   return lowering.alreadyBlocked(node) ?? exactly(lower(node, [lowering.blocked(x)], lowering.writer));
 }
 
-/** A sum, difference or product of blocked maps, or of one with a number, with a number per channel, or with a plane. */
+/**
+ * A sum, difference or product of blocked maps, or of one with a number, with a number per channel, or with a plane.
+ */
 export function binary(lowering: Lowering, node: Binary): Blocked | undefined {
   if (!lowering.canBlock(node.shape)) return undefined;
   const [a, b] = node.inputs as [Tensor, Tensor];
@@ -34,8 +36,8 @@ export function binary(lowering: Lowering, node: Binary): Blocked | undefined {
 }
 
 /**
- * A 1x1 convolution of every channel by itself does this on all threads, with the activation after it. The channels of
- * several pictures lie in memory like those of one.
+ * A 1x1 convolution of every channel by itself does this on all threads, with the activation after it. The channels
+ * of several pictures lie in memory like those of one.
  */
 function perChannel(lowering: Lowering, node: Binary, x: Tensor, values: Tensor): Blocked | undefined {
   const [n, c, h, w] = node.shape as [number, number, number, number];

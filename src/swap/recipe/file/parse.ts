@@ -22,8 +22,8 @@ export interface ParsedRecipe {
  * Reads a recipe, YAML or JSON. Nothing is looked up that it names.
  *
  * @param path names it in messages, which say the line
- * @throws InputFileError `RECIPE_MALFORMED` (no YAML, keys twice), `RECIPE_ALIASES`, `RECIPE_INVALID` (an unknown key,
- *   a value of the wrong kind), `RECIPE_VERSION`
+ * @throws InputFileError `RECIPE_MALFORMED` (no YAML, keys twice), `RECIPE_ALIASES`, `RECIPE_INVALID` (an unknown
+ *   key, a value of the wrong kind), `RECIPE_VERSION`
  */
 export function parseRecipeFile(text: string, path: string): ParsedRecipe {
   const counter = new LineCounter();

@@ -21,8 +21,8 @@ const OF_CUT: readonly string[] = ['cut.tool', 'cut.resolution', 'cut.level', 'c
 type Json = Record<string, unknown>;
 
 /**
- * The whole name of a part of a recipe: `pixelart.swap`, `pixelart.table.8`, `method`, `cut.resolution`. Where one model
- * only can be meant its name may be left away: `swap`.
+ * The whole name of a part of a recipe: `pixelart.swap`, `pixelart.table.8`, `method`, `cut.resolution`. Where one
+ * model only can be meant its name may be left away: `swap`.
  *
  * @throws UsageError `RECIPE_PART`
  */

@@ -1,10 +1,6 @@
-import { isAbsolute, join } from 'node:path';
 import { InputFileError } from '../../errors.js';
 import { openForReading } from '../../files/random-access.js';
 import { MAX_RECIPE_BYTES, type ParsedRecipe, parseRecipeFile } from '../../swap/recipe/file/parse.js';
-
-/** Recipes may take blends of other recipes as models, this deep. */
-export const MAX_NESTING = 8;
 
 /**
  * Reads a recipe file.
@@ -22,14 +18,4 @@ export async function readRecipeFile(path: string): Promise<ParsedRecipe> {
   }
   const bytes = await file.read(0, file.size);
   return parseRecipeFile(new TextDecoder().decode(bytes), path);
-}
-
-/** A word is a name; anything that looks like a path starts from the recipe's folder. */
-export function modelPath(model: string, folder: string): string {
-  return /[/\\.]/.test(model) ? fromFolder(model, folder) : model;
-}
-
-/** A path of a recipe, which starts from the recipe's folder unless it is absolute. */
-export function fromFolder(path: string, folder: string): string {
-  return isAbsolute(path) ? path : join(folder, path);
 }

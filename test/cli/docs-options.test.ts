@@ -20,7 +20,14 @@ const common = [...flagsOf({ options: commonOptions }), '--help', '--help-all', 
 const all = new Set([...[...commands.values(), ...models].flatMap(flagsOf), ...common]);
 
 /** Flags of other programs that the pages name. */
-const OTHERS = new Set(['--omit', '--runs', '--resume', '--no-save', '--offline', '--build-addon-from-source']);
+const OTHERS = new Set([
+  '--omit',
+  '--runs',
+  '--resume',
+  '--no-save',
+  '--offline',
+  '--build-addon-from-source',
+]);
 
 const DOCS = new URL('../../docs/', import.meta.url);
 const pages = [

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { openCheckpointFile } from '../checkpoint/checkpoint-file.js';
 import { convertCheckpoint } from '../checkpoint/convert/convert.js';
+import type { ConversionOptions } from '../checkpoint/convert/convert-options.js';
 import type { InPlaceReport } from '../checkpoint/in-place/plan-in-place.js';
 import { resolveModel } from '../checkpoint/names.js';
 import type { NetworkName } from '../checkpoint/readers/network-names.js';
@@ -9,20 +10,9 @@ import type { WrittenDType } from '../formats/dtype.js';
 import { type OutputForm, outputForm, requireNoDType } from './blending/output-form.js';
 import { type Answer, Report, type Run } from './run/run.js';
 
-export interface ConvertOptions extends Run {
-  /** Take the form, and all that is not converted, of this .pkl or .pt. */
-  readonly container?: string;
-  /** Which network of a file with several; a container gets all that both files have unless given. */
-  readonly network?: string;
-  /** How numbers are stored: f32, the default, f16 or bf16. Not with a container, which has types of its own. */
-  readonly dtype?: WrittenDType;
-  /** Write although something is lost. */
-  readonly lossy?: boolean;
-  /** Check everything that can be checked without reading values, and write nothing. */
-  readonly dryRun?: boolean;
-  /** Replace a file that exists already. */
-  readonly force?: boolean;
-}
+export interface ConvertOptions
+  extends Run,
+    Pick<ConversionOptions, 'container' | 'network' | 'dtype' | 'lossy' | 'dryRun' | 'force'> {}
 
 /** What `convert` answers. */
 export interface ConvertDocument {

@@ -5,7 +5,7 @@ import type { CheckpointFile } from '../checkpoint-file.js';
 import { type InPlaceReport, planInPlace } from '../in-place/plan-in-place.js';
 import type { NetworkName } from '../readers/network-names.js';
 import { lostInRosinality } from '../writers/rosinality-write.js';
-import type { ConvertOptions } from './convert-options.js';
+import type { ConversionOptions } from './convert-options.js';
 
 const NETWORK_TEXTS: Readonly<Record<NetworkName, string>> = {
   G_ema: 'the averaged generator (G_ema)',
@@ -19,7 +19,10 @@ export function lostNetworks(file: CheckpointFile, written: ReadonlyMap<NetworkN
 }
 
 /** What the form of the output loses of one network. */
-export function lostInTensors(checkpoint: Checkpoint, { format, dtype = 'f32' }: ConvertOptions): string[] {
+export function lostInTensors(
+  checkpoint: Checkpoint,
+  { format, dtype = 'f32' }: ConversionOptions,
+): string[] {
   if (format === 'container') return [];
   const digits = lostDigits(checkpoint, dtype);
   return format === 'safetensors' ? digits : [...digits, ...notInRosinality(checkpoint)];

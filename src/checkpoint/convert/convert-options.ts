@@ -3,7 +3,7 @@ import type { WrittenDType } from '../../formats/dtype.js';
 /** The forms that a network can be written in; pickles are only written in place of a container. */
 export type WrittenFormat = 'safetensors' | 'rosinality' | 'container';
 
-export interface ConvertOptions {
+export interface ConversionOptions {
   /** Form of the output. `container` needs {@link container}. */
   readonly format: WrittenFormat;
   /** The file whose form is taken, and everything but the networks: see `writeInPlace`. */
@@ -19,6 +19,7 @@ export interface ConvertOptions {
   readonly lossy?: boolean;
   /** Check everything that can be checked without reading values, and write nothing. */
   readonly dryRun?: boolean;
+  /** Replace a file that exists already. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;

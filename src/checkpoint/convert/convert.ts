@@ -8,7 +8,7 @@ import { networkName } from '../readers/network-names.js';
 import { requireRosinality, writeRosinality } from '../writers/rosinality-write.js';
 import { writeCheckpoint } from '../writers/write.js';
 import { lostInContainer, lostInTensors, lostNetworks, roundedInContainer } from './conversion-losses.js';
-import type { ConvertOptions } from './convert-options.js';
+import type { ConversionOptions } from './convert-options.js';
 
 export interface ConvertReport {
   /** The networks that are written. */
@@ -28,7 +28,7 @@ export interface ConvertReport {
 export async function convertCheckpoint(
   input: string,
   output: string,
-  options: ConvertOptions,
+  options: ConversionOptions,
 ): Promise<ConvertReport> {
   return withConversion(input, options, async ({ networks, container, lost, hint }) => {
     if (lost.length > 0 && options.lossy !== true) throw losesSomething(input, lost, hint);
@@ -48,7 +48,7 @@ export async function convertCheckpoint(
 }
 
 /** Everything that {@link convertCheckpoint} would lose, as far as it can be found out without reading values. */
-export async function lostByConverting(input: string, options: ConvertOptions): Promise<string[]> {
+export async function lostByConverting(input: string, options: ConversionOptions): Promise<string[]> {
   return withConversion(input, options, async ({ lost }) => lost);
 }
 
@@ -61,7 +61,7 @@ interface Conversion {
 
 async function withConversion<T>(
   input: string,
-  options: ConvertOptions,
+  options: ConversionOptions,
   work: (conversion: Conversion) => Promise<T>,
 ): Promise<T> {
   const file = await openCheckpointFile(input);
@@ -87,7 +87,7 @@ async function withConversion<T>(
 async function networksOf(
   file: CheckpointFile,
   container: CheckpointFile | undefined,
-  { network }: ConvertOptions,
+  { network }: ConversionOptions,
 ): Promise<Map<NetworkName, Checkpoint>> {
   const first = file.networks[0]!;
   if (network !== undefined)
@@ -111,7 +111,7 @@ async function networkIn(file: CheckpointFile, name: NetworkName): Promise<Check
   }
 }
 
-function requireContainer({ container }: ConvertOptions): string {
+function requireContainer({ container }: ConversionOptions): string {
   if (container !== undefined) return container;
   throw new UsageError('CONTAINER_MISSING', 'expected a file whose form the output takes, found none', {
     hint: 'name it with `container`',

@@ -9,7 +9,29 @@ import {
   square,
   type Tensor,
 } from '../../graph/index.js';
+import type { Features } from '../blocks.js';
 import { energyOf, exchanged } from '../kernel-forms.js';
+import type { Weights } from '../weights.js';
+import { dense } from './mapping.js';
+
+/** A layer of the synthesis network that is about to be written. */
+export interface StyledLayer {
+  readonly weights: Weights;
+  /** `b8.conv0` */
+  readonly layer: string;
+  /** What it is given. */
+  readonly x: Features;
+  /** Its row of w, [N, w_dim]. */
+  readonly w: Tensor;
+  readonly noise: ReadonlyMap<string, Tensor>;
+  /** Whether it doubles the resolution. */
+  readonly up: boolean;
+}
+
+/** The scale of each input channel, [N, I]: the affine layer applied to w. */
+export function styleOf({ weights, layer, w }: StyledLayer): Tensor {
+  return dense(weights, `synthesis.${layer}.affine`, w, 1);
+}
 
 /** 3x3 convolution [N, I, r, r] -> [N, O, r, r] with a kernel [O, I, 3, 3], doubling first with `up`. */
 export function convolution(x: Tensor, kernel: Tensor, up: boolean): Tensor {

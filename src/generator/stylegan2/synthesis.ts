@@ -16,9 +16,9 @@ import { blocksOf, type Features, throughBlocks } from '../blocks.js';
 import type { BlockState, NoiseLayer } from '../generator.js';
 import { noiseLayersOf } from '../noise-layers.js';
 import { type Weights, weight } from '../weights.js';
-import { convolution, perChannel, squaredNorm, upsample } from './convolutions.js';
-import { noiseStrength, styledConvolutionInHalves } from './half.js';
+import { convolution, perChannel, type StyledLayer, squaredNorm, styleOf, upsample } from './convolutions.js';
 import { isHalf } from './half-precision.js';
+import { noiseStrength, styledConvolutionInHalves } from './layer-in-halves.js';
 import { dense } from './mapping.js';
 
 /** Every noisy layer in order of computation. */
@@ -56,8 +56,9 @@ export function synthesisBlock(
   };
   // The row of a block's toRGB is also the row of the next block's conv0.
   const layer = isHalf(weights, r) ? styledConvolutionInHalves : styledConvolution;
-  if (before !== undefined) x = layer(weights, `b${r}.conv0`, x, row(2 * k - 1), noise, true);
-  x = layer(weights, `b${r}.conv1`, x, row(2 * k), noise, false);
+  if (before !== undefined)
+    x = layer({ weights, layer: `b${r}.conv0`, x, w: row(2 * k - 1), noise, up: true });
+  x = layer({ weights, layer: `b${r}.conv1`, x, w: row(2 * k), noise, up: false });
   const contribution = toRgb(weights, `b${r}.torgb`, x, row(2 * k + 1));
   const picture = before === undefined ? contribution : add(upsample(before.picture!), contribution);
   return { ...x, picture, contribution };
@@ -68,19 +69,13 @@ export function synthesisBlock(
  * positive factors pass, so a layer's demodulation need not be multiplied into its large maps: it joins the next
  * style.
  */
-function styledConvolution(
-  weights: Weights,
-  layer: string,
-  x: Features,
-  w: Tensor,
-  noise: ReadonlyMap<string, Tensor>,
-  up: boolean,
-): Features {
+function styledConvolution(styled: StyledLayer): Features {
+  const { weights, layer, x, noise, up } = styled;
   const name = `synthesis.${layer}`;
   const [outputs, inputs] = [weights.values(`${name}.bias`).length, x.values.shape[1]!];
   const kernel = weight(weights, `${name}.weight`, [outputs, inputs, 3, 3]);
 
-  const style = dense(weights, `${name}.affine`, w, 1);
+  const style = styleOf(styled);
   const norm = squaredNorm(kernel, style);
   const demodulation = rsqrt(norm);
   const gain = scale(demodulation, Math.SQRT2);

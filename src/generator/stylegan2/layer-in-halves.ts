@@ -10,13 +10,11 @@ import {
   scalar,
   scale,
   square,
-  type Tensor,
 } from '../../graph/index.js';
 import { type Features, finished } from '../blocks.js';
 import type { Weights } from '../weights.js';
-import { convolution, perChannel, squaredNorm } from './convolutions.js';
+import { convolution, perChannel, type StyledLayer, squaredNorm, styleOf } from './convolutions.js';
 import { largestActivation } from './half-precision.js';
-import { dense } from './mapping.js';
 
 /** Factors beyond this only belong to channels whose kernel is all zeros. */
 const LARGEST_GAIN = 32768;
@@ -28,21 +26,15 @@ const LARGEST_GAIN = 32768;
  * divided by their root mean square where the reference takes the largest one: the bound is the same, and no maximum
  * is needed.
  */
-export function styledConvolutionInHalves(
-  weights: Weights,
-  layer: string,
-  x: Features,
-  w: Tensor,
-  noise: ReadonlyMap<string, Tensor>,
-  up: boolean,
-): Features {
+export function styledConvolutionInHalves(styled: StyledLayer): Features {
+  const { weights, layer, x, noise, up } = styled;
   const name = `synthesis.${layer}`;
   const values = weights.values(`${name}.weight`);
   const bias = weights.values(`${name}.bias`);
   const [outputs, inputs] = [bias.length, x.values.shape[1]!];
   const { kernel, factors } = bounded(values, outputs);
 
-  const style = dense(weights, `${name}.affine`, w, 1);
+  const style = styleOf(styled);
   const meanSquare = add(mean(square(style), [1]), scalar(1e-20));
   const inverse = rsqrt(meanSquare);
   const size = mul(meanSquare, inverse);

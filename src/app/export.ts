@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import { throwIfAborted, UsageError } from '../errors.js';
 import { checkExported, type ExportCheck } from '../export/check-export.js';
 import { checkExport, type ExportedModel, type ExportedValue, exportOnnx } from '../export/export-onnx.js';
-import type { ExportOptions as ExportSettings } from '../export/export-options.js';
+import type { ExportSettings } from '../export/export-options.js';
 import { exportReadme } from '../export/readme.js';
 import type { ExportedNoise } from '../export/synthesis-graph.js';
 import { writeFileAtomically } from '../files/atomic-write.js';

@@ -7,7 +7,7 @@ import { checkOutput } from '../files/outputs.js';
 import type { Picture } from '../picture/picture.js';
 import { contactSheet } from '../picture/sheet.js';
 import { formatOf, writePicture } from '../picture/write-picture.js';
-import { type Latents, loadLatents } from '../project/latents.js';
+import { loadLatents, type SavedLatents } from '../project/latents.js';
 import { requireFitting, stylesOfLatents } from '../project/latents-fit.js';
 import type { NoiseMode } from '../render/noise-modes.js';
 import type { Renderer } from '../render/renderer.js';
@@ -132,7 +132,7 @@ function requireOneSource({ seeds, latents, class: classIndex }: RenderOptions):
   if (other !== undefined) throw optionsExclusive(other, 'latents', 'a projection is a face of its own');
 }
 
-async function latentsOf(options: RenderOptions, checkpoint: Checkpoint): Promise<Latents | undefined> {
+async function latentsOf(options: RenderOptions, checkpoint: Checkpoint): Promise<SavedLatents | undefined> {
   const architecture = requireRendered(checkpoint);
   const latents = options.latents === undefined ? undefined : await loadLatents(options.latents);
   checkTruncation(architecture, options);
@@ -149,7 +149,7 @@ interface Face {
   render(renderer: Renderer): Promise<Picture>;
 }
 
-function facesOf(options: RenderOptions, latents: Latents | undefined): Face[] {
+function facesOf(options: RenderOptions, latents: SavedLatents | undefined): Face[] {
   const { seeds = [], psi, cutoff, class: classIndex, noise: mode } = options;
   if (latents !== undefined) {
     const path = options.latents!;

@@ -4,7 +4,7 @@ import type { Engine } from '../engine/index.js';
 import { UsageError } from '../errors.js';
 import {
   recipesOfSlide,
-  type SlideOptions as SlideSettings,
+  type SlideSettings,
   type Sliding,
   slide as slideFaces,
   slideFrames,

@@ -9,7 +9,7 @@ import { createRenderer } from '../render/renderer.js';
 import { labelOf } from '../render/styles.js';
 import { type Attribution, attribute, DEFAULT_OWN } from './attribution.js';
 
-export interface AttributeOptions {
+export interface AttributionOptions {
   /** How many pictures of the generator's own are searched for comparison, at least 2. Default 10. */
   readonly own?: number;
   readonly loss: Loss;
@@ -42,7 +42,7 @@ export async function attributePictures(
   checkpoint: Checkpoint,
   pictures: readonly Picture[],
   engine: Engine,
-  options: AttributeOptions,
+  options: AttributionOptions,
 ): Promise<AttributionReport> {
   const { own: count = DEFAULT_OWN, loss, steps, classIndex, signal } = options;
   const label = labelOf(requireRendered(checkpoint), classIndex);

@@ -8,7 +8,7 @@ import { blendModels, type Models } from '../swap/blend.js';
 import type { Recipe } from '../swap/recipe/schema.js';
 import { withStrength } from '../swap/recipe/strength.js';
 
-export interface MorphOptions {
+export interface MorphSettings {
   /** The models and the blend that is reached in the end. */
   readonly models: Models;
   readonly recipe: Recipe;
@@ -29,7 +29,7 @@ export interface MorphOptions {
  * @returns frame by frame; on the way back the same pictures are shown again
  * @throws as `withStrength`, `blendModels` and `createRenderer`; AbortedError
  */
-export async function* morph(engine: Engine, options: MorphOptions): AsyncGenerator<Picture> {
+export async function* morph(engine: Engine, options: MorphSettings): AsyncGenerator<Picture> {
   const shown = new Map<number, Picture>();
   for (const share of sharesOfMorph(options)) {
     throwIfAborted(options.signal);
@@ -44,7 +44,7 @@ export function sharesOfMorph({
   frames,
   hold = 0.1,
   back = true,
-}: Pick<MorphOptions, 'frames' | 'hold' | 'back'>): number[] {
+}: Pick<MorphSettings, 'frames' | 'hold' | 'back'>): number[] {
   const count = back ? Math.max(2, Math.ceil(frames / 2) + 1) : Math.max(2, frames);
   const there = Array.from({ length: count }, (_, i) => {
     const t = Math.min(1, Math.max(0, (i / (count - 1) - hold) / (1 - 2 * hold)));
@@ -56,7 +56,7 @@ export function sharesOfMorph({
 async function pictureAt(
   share: number,
   engine: Engine,
-  { models, recipe, latents, signal }: MorphOptions,
+  { models, recipe, latents, signal }: MorphSettings,
 ): Promise<Picture> {
   // The ends are the base and the blend themselves, and not the result of a sum that should come to them.
   const checkpoint =

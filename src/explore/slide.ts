@@ -14,7 +14,7 @@ import { renderCandidates } from './render-candidates.js';
 /** A value that stays, or one that goes from the first to the second. */
 export type Sliding = number | readonly [from: number, to: number];
 
-export interface SlideOptions extends SeedOptions {
+export interface SlideSettings extends SeedOptions {
   /** `base` and `transfer`. */
   readonly models: Models;
   /** Everything of the blend that stays. */
@@ -39,7 +39,7 @@ const TOGETHER = 12;
  * @returns frame by frame a picture for each seed
  * @throws as `recipesOfSlide`, `blendModels` and `renderCandidates`
  */
-export async function* slide(engine: Engine, options: SlideOptions): AsyncGenerator<Picture[]> {
+export async function* slide(engine: Engine, options: SlideSettings): AsyncGenerator<Picture[]> {
   const { models, seeds, frames, back = true, signal } = options;
   const last = lastStep({ frames, back });
   // All of them before the first picture, so that what is wrong shows at once.
@@ -80,23 +80,23 @@ export async function* slide(engine: Engine, options: SlideOptions): AsyncGenera
  * The blends of a slide from one end to the other.
  * @throws UsageError `SWAP_OUT_OF_RANGE` for a swap that lies outside the model's resolutions
  */
-export function recipesOfSlide(options: Omit<SlideOptions, 'seeds'>): Recipe[] {
+export function recipesOfSlide(options: Omit<SlideSettings, 'seeds'>): Recipe[] {
   const last = lastStep(options);
   const resolutions = resolutionsOf(options.models.get(PAIR_NAMES.base)!.architecture);
   return Array.from({ length: last + 1 }, (_, i) => recipeAt(options, i / last, resolutions));
 }
 
 /** How many frames a slide really has: going back, each step but the ends is shown twice. */
-export function slideFrames({ frames, back = true }: Pick<SlideOptions, 'frames' | 'back'>): number {
+export function slideFrames({ frames, back = true }: Pick<SlideSettings, 'frames' | 'back'>): number {
   return back ? 2 * lastStep({ frames, back }) : frames;
 }
 
-function lastStep({ frames, back = true }: Pick<SlideOptions, 'frames' | 'back'>): number {
+function lastStep({ frames, back = true }: Pick<SlideSettings, 'frames' | 'back'>): number {
   return back ? Math.max(1, Math.round(frames / 2)) : frames - 1;
 }
 
 function recipeAt(
-  { fixed, sliding }: Omit<SlideOptions, 'seeds'>,
+  { fixed, sliding }: Omit<SlideSettings, 'seeds'>,
   t: number,
   resolutions: readonly number[],
 ): Recipe {

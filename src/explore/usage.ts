@@ -8,7 +8,7 @@ import { contributionsProgram } from '../generator/programs.js';
 import { mapSeeds } from '../render/map-seeds.js';
 import type { SeedOptions } from '../render/styles.js';
 
-export interface UsageOptions extends SeedOptions {
+export interface UsageSettings extends SeedOptions {
   readonly seeds: readonly number[];
   readonly signal?: AbortSignal;
   /** Called with the number of seeds that are done. */
@@ -35,7 +35,7 @@ export interface ResolutionUsage {
 export async function resolutionUsage(
   checkpoint: Checkpoint,
   engine: Engine,
-  options: UsageOptions,
+  options: UsageSettings,
 ): Promise<ResolutionUsage[]> {
   requireStyleGan2(checkpoint);
   const network = await loadGenerator(checkpoint);

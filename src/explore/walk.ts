@@ -19,7 +19,7 @@ export type Path = (typeof PATHS)[number];
 export const WALK_NOISE = ['const', 'random', 'looping', 'none'] as const;
 export type WalkNoise = (typeof WALK_NOISE)[number];
 
-export interface WalkOptions extends SeedOptions {
+export interface WalkSettings extends SeedOptions {
   /** The faces that the walk passes; at least two, exactly two for a circle. */
   readonly seeds: readonly number[];
   /** How many frames, from 2. */
@@ -39,7 +39,7 @@ export interface WalkOptions extends SeedOptions {
  * The frames of a walk through the latent space of a generator.
  * @throws UsageError `WALK_SEEDS`, `FRAMES_OUT_OF_RANGE`, and as `Renderer.styles`; AbortedError
  */
-export async function* walk(renderer: Renderer, options: WalkOptions): AsyncGenerator<Picture> {
+export async function* walk(renderer: Renderer, options: WalkSettings): AsyncGenerator<Picture> {
   checkWalk(options);
   const { frames, classIndex, signal } = options;
   const latentAt = await latentPath(renderer, options);
@@ -55,7 +55,7 @@ export async function* walk(renderer: Renderer, options: WalkOptions): AsyncGene
 }
 
 /** Checks what can be checked before a model is opened. @throws UsageError as {@link walk} */
-export function checkWalk({ seeds, path = 'linear', frames }: WalkOptions): void {
+export function checkWalk({ seeds, path = 'linear', frames }: WalkSettings): void {
   if (path === 'circular' ? seeds.length !== 2 : seeds.length < 2) {
     const expected = path === 'circular' ? 'two seeds, which span the circle' : 'at least two seeds';
     throw new UsageError('WALK_SEEDS', `\`seeds\`: expected ${expected}, found ${seeds.length}`);
@@ -71,7 +71,7 @@ export function checkWalk({ seeds, path = 'linear', frames }: WalkOptions): void
 /** A walk's w (z for a PGGAN) at a moment 0..1, [dim]. */
 type LatentPath = (moment: number, classIndex: number | undefined) => Promise<Float32Array>;
 
-async function latentPath(renderer: Renderer, options: WalkOptions): Promise<LatentPath> {
+async function latentPath(renderer: Renderer, options: WalkSettings): Promise<LatentPath> {
   const { seeds, path = 'linear', classIndex } = options;
   if (path === 'linear') {
     const stops: Float32Array[] = [];
@@ -94,7 +94,7 @@ type Interpolation = (a: Float32Array, b: Float32Array, t: number) => Float32Arr
 function between(
   stops: readonly Float32Array[],
   moment: number,
-  options: WalkOptions,
+  options: WalkSettings,
   interpolate: Interpolation,
 ): Float32Array {
   const legs = isClosed(options) ? stops.length : stops.length - 1;
@@ -132,7 +132,7 @@ function around(a: Float32Array, b: Float32Array, moment: number): Float32Array 
 
 function noisePath(
   renderer: Renderer,
-  { noise = 'const', noiseSeed = 0 }: WalkOptions,
+  { noise = 'const', noiseSeed = 0 }: WalkSettings,
 ): (moment: number) => NoiseMaps {
   if (noise !== 'looping') {
     const maps = renderer.noise(noise, noiseSeed);
@@ -143,6 +143,6 @@ function noisePath(
     new Map([...first].map(([layer, map]) => [layer, around(map, second.get(layer)!, moment)]));
 }
 
-function isClosed({ path, closed = true }: WalkOptions): boolean {
+function isClosed({ path, closed = true }: WalkSettings): boolean {
   return path === 'circular' || closed;
 }

@@ -9,7 +9,7 @@ import { toPicture } from '../picture/picture.js';
 import { createRenderer, type Renderer } from '../render/renderer.js';
 import { labelOf } from '../render/styles.js';
 import type { ExportedModel } from './export-onnx.js';
-import type { ExportOptions } from './export-options.js';
+import type { ExportSettings } from './export-options.js';
 
 /** How far an exported model is from our own renderer, over all pixels of a few faces. */
 export interface ExportCheck {
@@ -34,7 +34,7 @@ const PSI = 0.7;
 export async function checkExported(
   checkpoint: Checkpoint,
   models: readonly ExportedModel[],
-  { noise = 'const', cutoff, signal }: ExportOptions = {},
+  { noise = 'const', cutoff, signal }: ExportSettings = {},
 ): Promise<ExportCheck> {
   const runtime = await loadRuntime('onnxruntime').catch(() => loadRuntime('onnxruntime-web'));
   const engine = await openOnnx(runtime, { device: 'cpu' });

@@ -3,7 +3,7 @@ import { type Checkpoint, requireRendered } from '../checkpoint/checkpoint.js';
 import { latentSpaceOf } from '../generator/latent-space.js';
 import { halfFrom } from '../generator/stylegan2/half-precision.js';
 import { OPSET } from '../graph/onnx/lower.js';
-import type { ExportOptions } from './export-options.js';
+import type { ExportSettings } from './export-options.js';
 
 /**
  * What an exported model carries along: the file that it was made from with its SHA-256, that file's own metadata (a
@@ -11,7 +11,7 @@ import type { ExportOptions } from './export-options.js';
  */
 export async function exportMetadata(
   checkpoint: Checkpoint,
-  { noise = 'const', cutoff, half = false, storeHalves = half }: ExportOptions,
+  { noise = 'const', cutoff, half = false, storeHalves = half }: ExportSettings,
 ): Promise<Record<string, string>> {
   const architecture = requireRendered(checkpoint);
   const { origin, metadata } = checkpoint;

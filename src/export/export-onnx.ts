@@ -7,7 +7,7 @@ import { type Program, program, type Shape } from '../graph/index.js';
 import { toOnnx } from '../graph/onnx/lower.js';
 import { BATCH_NAME, isOpen, OPEN_BATCH } from '../graph/onnx/open-batch.js';
 import { exportMetadata } from './export-metadata.js';
-import type { ExportOptions } from './export-options.js';
+import type { ExportSettings } from './export-options.js';
 import { latentsGraph } from './latents-graph.js';
 import { synthesisGraph } from './synthesis-graph.js';
 import { meaningOf } from './value-meanings.js';
@@ -42,7 +42,7 @@ export interface ExportedModel {
  */
 export async function exportOnnx(
   checkpoint: Checkpoint,
-  options: ExportOptions = {},
+  options: ExportSettings = {},
 ): Promise<ExportedModel[]> {
   checkExport(checkpoint, options);
   const network = await loadGenerator(checkpoint, options);
@@ -55,7 +55,7 @@ export async function exportOnnx(
 }
 
 /** Checks everything that can be checked before weights are read. Errors as {@link exportOnnx}. */
-export function checkExport(checkpoint: Checkpoint, { parts, cutoff, half }: ExportOptions): void {
+export function checkExport(checkpoint: Checkpoint, { parts, cutoff, half }: ExportSettings): void {
   const architecture = requireRendered(checkpoint);
   if (half === true && architecture.family !== 'stylegan2') {
     throw new UsageError(
@@ -79,7 +79,7 @@ export function checkExport(checkpoint: Checkpoint, { parts, cutoff, half }: Exp
   );
 }
 
-function programsOf(network: GeneratorNetwork, options: ExportOptions): Record<string, Program> {
+function programsOf(network: GeneratorNetwork, options: ExportSettings): Record<string, Program> {
   const { parts = false, noise = 'const', cutoff = network.space.cutoff } = options;
   const ws = latentsGraph(network, OPEN_BATCH, cutoff);
   if (!parts) return { generator: program({ image: synthesisGraph(network, ws, noise) }) };
@@ -91,7 +91,7 @@ function exportedModel(
   what: Program,
   network: GeneratorNetwork,
   metadata: Readonly<Record<string, string>>,
-  { half = false, storeHalves = half }: ExportOptions,
+  { half = false, storeHalves = half }: ExportSettings,
 ): ExportedModel {
   const described = (name: string, shape: Shape): ExportedValue => ({
     name,

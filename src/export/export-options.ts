@@ -1,6 +1,6 @@
 import type { ExportedNoise } from './synthesis-graph.js';
 
-export interface ExportOptions {
+export interface ExportSettings {
   /** `mapping` and `synthesis` as two models instead of one. Default: one. */
   readonly parts?: boolean;
   /**

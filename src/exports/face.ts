@@ -1,12 +1,12 @@
 /** Faces in photos: finding them, cutting them out the FFHQ way, putting results back. */
-export { type AlignedFace, type AlignOptions, alignFace } from '../face/align.js';
+export { alignFace, type Cutout, type CutoutOptions } from '../face/align.js';
 export { chooseFaces, type FaceChoice } from '../face/choose-faces.js';
 export {
   createFaceFinder,
   type Face,
   type FaceFinder,
   type FaceFinderOptions,
-  type FindOptions,
+  type FaceSearchOptions,
 } from '../face/detect/find-faces.js';
 export type { Landmarks, Point } from '../face/landmarks.js';
 export { type LandmarksFile, readLandmarks } from '../face/landmarks-file.js';

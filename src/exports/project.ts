@@ -17,7 +17,7 @@ export { LPIPS_NAMES, type LpipsName } from '../metric/lpips/names.js';
 export { TRUNKS, tappedChannels, trunkTensors } from '../metric/lpips/trunks.js';
 export { psnr } from '../metric/psnr.js';
 export type { SearchState } from '../project/descent.js';
-export { type Latents as SavedLatents, loadLatents, saveLatents } from '../project/latents.js';
+export { loadLatents, type SavedLatents, saveLatents } from '../project/latents.js';
 export { noiseRegulariser } from '../project/noise.js';
 export {
   createTuner,
@@ -31,7 +31,7 @@ export {
   createProjector,
   type Latents,
   type Projection,
-  type ProjectOptions as SearchOptions,
+  type ProjectionOptions,
   type Projector,
   type ProjectorSettings,
   type StepProgress,

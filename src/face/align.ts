@@ -8,7 +8,7 @@ import type { Photo, Region } from './photo.js';
 import { boundsOf, placed, type Quad, quadOf, requireFace } from './quad.js';
 import { warpToSquare } from './warp.js';
 
-export interface AlignOptions {
+export interface CutoutOptions {
   /** Side of the result in pixels. */
   readonly size: number;
   /** Side before it is reduced to `size`. Default: four times `size`. */
@@ -16,7 +16,7 @@ export interface AlignOptions {
 }
 
 /** A face as generators of FFHQ know them, and where it was in the photo. */
-export interface AlignedFace {
+export interface Cutout {
   readonly picture: Picture;
   readonly quad: Quad;
 }
@@ -33,8 +33,8 @@ export interface AlignedFace {
 export async function alignFace(
   photo: Photo,
   landmarks: Landmarks,
-  { size, transformSize = SUPERSAMPLING * size }: AlignOptions,
-): Promise<AlignedFace> {
+  { size, transformSize = SUPERSAMPLING * size }: CutoutOptions,
+): Promise<Cutout> {
   requireFace(landmarks, photo.name);
   const quad = quadOf(landmarks);
   const region = await cropped(photo, quad, size);

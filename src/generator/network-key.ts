@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { fileIdentity } from '../checkpoint/file-identity.js';
+import { fileVersion } from '../checkpoint/file-version.js';
 import { codeStamp } from '../files/code-stamp.js';
 
 /**
@@ -8,7 +8,7 @@ import { codeStamp } from '../files/code-stamp.js';
  * @returns undefined for a checkpoint in memory, and for a file that has only just been written
  */
 export async function networkKey(checkpoint: Checkpoint): Promise<string | undefined> {
-  const identity = await fileIdentity(checkpoint);
+  const identity = await fileVersion(checkpoint);
   return identity === undefined
     ? undefined
     : `${identity} ${codeStamp(['generator', 'checkpoint', 'formats'])}`;

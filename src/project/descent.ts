@@ -8,7 +8,7 @@ import { learningRateAt, type Ramps, wNoiseAt } from './schedule.js';
 import type { SearchSpace } from './search-space.js';
 
 /** A point of the search space with its noise maps, and how far its picture is from the target. */
-export interface Found {
+export interface Descended {
   readonly point: Float32Array;
   readonly noise: NoiseMaps;
   readonly distance: number;
@@ -35,7 +35,7 @@ export interface DescentOptions {
   readonly wStd: number;
   /** Called before each update. */
   readonly onStep?:
-    | ((tried: Found & { readonly step: number; readonly loss: number }) => void | Promise<void>)
+    | ((tried: Descended & { readonly step: number; readonly loss: number }) => void | Promise<void>)
     | undefined;
   /** Called before each update with a way to say where the search stands. */
   readonly onState?: (state: () => SearchState) => void | Promise<void>;
@@ -67,7 +67,7 @@ export async function descend(
   feeds: Values,
   from: SearchState,
   options: DescentOptions,
-): Promise<{ readonly best: Found; readonly last: Found; readonly steps: number }> {
+): Promise<{ readonly best: Descended; readonly last: Descended; readonly steps: number }> {
   const { steps, ramps, stopBelow, wStd } = options;
   const random = RandomState.restored(from.random);
   const parameters = Object.keys(from.values).filter((name) => name === 'w' || name.startsWith('noise.'));
@@ -80,7 +80,7 @@ export async function descend(
       return [name, new Adam(values[name]!, first, second, from.step)];
     }),
   );
-  let best: Found = { ...foundUnder('best', from.values, parameters), distance: from.bestDistance };
+  let best: Descended = { ...foundUnder('best', from.values, parameters), distance: from.bestDistance };
 
   let step = from.step;
   const state = (): SearchState => ({

@@ -4,7 +4,7 @@ import { latentSpaceOf } from '../generator/latent-space.js';
 import { noiseLayersOf } from '../generator/noise-layers.js';
 import type { Renderer } from '../render/renderer.js';
 import { type Truncation, truncated } from '../render/styles.js';
-import type { Latents } from './latents.js';
+import type { SavedLatents } from './latents.js';
 
 /** The entry of a saved projection that says which kind of generator it was made with. */
 export const FAMILY_KEY = 'architecture';
@@ -13,7 +13,7 @@ export const FAMILY_KEY = 'architecture';
  * Checks that a saved projection can be rendered by a generator.
  * @throws InputFileError `LATENTS_DIFFER`
  */
-export function requireFitting(latents: Latents, path: string, checkpoint: Checkpoint): void {
+export function requireFitting(latents: SavedLatents, path: string, checkpoint: Checkpoint): void {
   const model = checkpoint.origin.path;
   const differs = (what: string) =>
     new InputFileError('LATENTS_DIFFER', `${path}: ${what}`, {

@@ -13,7 +13,7 @@ import type { NoiseMaps } from '../generator/noise-layers.js';
  * are `noise.8x8/Conv0_up.noise_const`. A PGGAN has no W: its files hold `z` [1, z_dim], with the one-hot label
  * behind it where there are classes. Other tensors are left alone.
  */
-export interface Latents {
+export interface SavedLatents {
   /** What `w` is; `w` unless it is said otherwise. */
   readonly space?: LatentSpace['name'];
   /** [w_dim] or [rows, w_dim], or that z. */
@@ -42,7 +42,7 @@ const MAX_ROWS = 2 * Math.log2(MAX_RESOLUTION) - 2;
  */
 export async function saveLatents(
   path: string,
-  { space = 'w', w, rows = 1, noise }: Pick<Latents, 'space' | 'w' | 'rows' | 'noise'>,
+  { space = 'w', w, rows = 1, noise }: Pick<SavedLatents, 'space' | 'w' | 'rows' | 'noise'>,
   metadata: Readonly<Record<string, string>> = {},
   options: WriteOptions = {},
 ): Promise<void> {
@@ -60,7 +60,7 @@ export async function saveLatents(
  * @throws InputFileError `NOT_LATENTS` for other safetensors files, `LATENTS_DAMAGED` for shapes and values that
  *   cannot be, and those of `openSafetensors`
  */
-export async function loadLatents(path: string): Promise<Latents> {
+export async function loadLatents(path: string): Promise<SavedLatents> {
   await using file = await openSafetensors(path);
   const space = file.tensors.has('z') && !file.tensors.has('w') ? 'z' : 'w';
   const shape = file.tensors.get(space)?.shape;

@@ -9,7 +9,7 @@ import { networkKey } from '../generator/network-key.js';
 import { type NoiseMaps, noiseFeeds, ownNoise } from '../generator/noise-layers.js';
 import { RandomState } from '../generator/random-state.js';
 import { pyramidLoss } from '../metric/loss.js';
-import { descend, type Found, freshState, type SearchState } from './descent.js';
+import { type Descended, descend, freshState, type SearchState } from './descent.js';
 import { createGaussNewton, type GaussNewton, mostSteps } from './gauss-newton/search.js';
 import { DEFAULT_PULL, DEFAULT_STEPS, type Profile, type SpaceName } from './profile.js';
 import { FAST_RAMPS, type Ramps, REFERENCE_RAMPS } from './schedule.js';
@@ -24,7 +24,7 @@ export interface ProjectorSettings extends StepSettings {
   readonly pull?: number;
 }
 
-export interface ProjectOptions {
+export interface ProjectionOptions {
   /** How to search: see docs/projection.md. Default: fast. */
   readonly profile?: Profile;
   /** Steps of Adam. Default: 1000 in the reference profile, 100 in the fast one, none where it needs none. */
@@ -89,7 +89,7 @@ export interface Projection {
 export interface Projector extends AsyncDisposable {
   readonly statistics: WStatistics;
   /** @param target [3, resolution, resolution], -1..1 */
-  project(target: Float32Array, options?: ProjectOptions): Promise<Projection>;
+  project(target: Float32Array, options?: ProjectionOptions): Promise<Projection>;
   dispose(): Promise<void>;
 }
 
@@ -170,7 +170,11 @@ export function plannedSteps(profile: Profile, steps: number, resolution: number
 /** What rounding to 8 bits leaves of the pyramid loss is 1.7e-6: nearer than this, there is nothing left to find. */
 const FOUND = 2e-6;
 
-async function project(search: Search, target: Float32Array, options: ProjectOptions): Promise<Projection> {
+async function project(
+  search: Search,
+  target: Float32Array,
+  options: ProjectionOptions,
+): Promise<Projection> {
   const { profile = 'fast', signal, onStep } = options;
   const isFast = profile === 'fast';
   const { space, statistics, step: executable } = search;
@@ -191,7 +195,7 @@ async function project(search: Search, target: Float32Array, options: ProjectOpt
       onStep?.({ ...tried, step: planned - steps + step, steps: planned, w: space.row(point) }),
     signal,
   });
-  const latents = (found: Found) => rendered(search, found, feeds, options.discardNoise === true);
+  const latents = (found: Descended) => rendered(search, found, feeds, options.discardNoise === true);
   const best = await latents(end.best);
   return { best, last: end.last === end.best ? best : await latents(end.last), steps: end.steps };
 }
@@ -201,7 +205,7 @@ async function startOf(
   search: Search,
   target: Float32Array,
   feeds: Values,
-  options: ProjectOptions & { readonly steps: number },
+  options: ProjectionOptions & { readonly steps: number },
 ): Promise<{ state: SearchState; isFound: boolean }> {
   const { network, space, statistics, step: executable } = search;
   const { seed = 0, profile = 'fast', signal, onStep, steps } = options;
@@ -245,7 +249,7 @@ function resumable(state: SearchState, { network, space }: Search): SearchState 
 /** A result with its picture. */
 async function rendered(
   { step, network, space }: Search,
-  { point, noise, distance }: Found,
+  { point, noise, distance }: Descended,
   feeds: Values,
   discardNoise: boolean,
 ): Promise<Latents> {

@@ -10,7 +10,7 @@ import type { SearchState } from './descent.js';
 export interface StateKeeper {
   /** Where to go on, if there is a state of this search. */
   readonly resume: SearchState | undefined;
-  /** For `ProjectOptions`: writes the state every so often, and when the search is stopped. */
+  /** For `ProjectionOptions`: writes the state every so often, and when the search is stopped. */
   readonly onState: (state: () => SearchState) => Promise<void>;
   /** The search is done, and what was kept of it is not needed any more. */
   remove(): Promise<void>;

@@ -20,7 +20,7 @@ export interface Ingredients {
   readonly recipe: Recipe;
 }
 
-export interface BlendOptions {
+export interface BlendingOptions {
   /** What closing the blend does; it closes all inputs unless this is given. */
   readonly close?: () => Promise<void>;
 }
@@ -58,7 +58,7 @@ export function pairOf(base: Checkpoint, transfer: Checkpoint): Models {
  * @throws InputFileError `CHECKPOINTS_DIFFER`.
  * @throws UsageError where {@link checkRecipe} refuses the recipe.
  */
-export function blendModels(models: Models, recipe: Recipe, { close }: BlendOptions = {}): Checkpoint {
+export function blendModels(models: Models, recipe: Recipe, { close }: BlendingOptions = {}): Checkpoint {
   const inputs = requireModels(models, recipe);
   const [base, ...others] = inputs as [Checkpoint, ...Checkpoint[]];
   const path = `blend of ${listed(shortNames(base, ...others))}`;

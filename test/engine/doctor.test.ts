@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import doctorCommand from '../../src/cli/commands/doctor.js';
-import type { Candidate } from '../../src/engine/doctor/check-engines.js';
+import type { EngineCandidate } from '../../src/engine/doctor/check-engines.js';
 import { type DoctorReport, runDoctor, type System } from '../../src/engine/doctor/doctor.js';
 import { type Engine, openEngine } from '../../src/engine/index.js';
 import { openTfjs } from '../../src/engine/tfjs/open.js';
@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const linux: System = { node: 'v22.1.0', platform: 'linux', arch: 'x64', cores: 2 };
 
-function failing(candidate: Omit<Candidate, 'open'>, error: Error): Candidate {
+function failing(candidate: Omit<EngineCandidate, 'open'>, error: Error): EngineCandidate {
   return {
     ...candidate,
     async open() {

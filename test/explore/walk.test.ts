@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { openEngine } from '../../src/engine/index.js';
-import { type WalkOptions, walk } from '../../src/explore/walk.js';
+import { type WalkSettings, walk } from '../../src/explore/walk.js';
 import type { Picture } from '../../src/picture/picture.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { fixture, maxDifference } from '../support/golden.js';
@@ -9,7 +9,7 @@ import { fixture, maxDifference } from '../support/golden.js';
 const engine = await openEngine({ device: 'cpu', threads: 2 });
 const renderer = await createRenderer(await openCheckpoint(fixture('golden/golden32.pkl')), engine);
 
-async function framesOf(options: WalkOptions): Promise<Picture[]> {
+async function framesOf(options: WalkSettings): Promise<Picture[]> {
   const frames: Picture[] = [];
   for await (const frame of walk(renderer, { psi: 0.7, ...options })) frames.push(frame);
   return frames;

@@ -6,7 +6,7 @@ import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { openEngine } from '../../src/engine/index.js';
 import { checkExported } from '../../src/export/check-export.js';
 import { type ExportedModel, exportOnnx } from '../../src/export/export-onnx.js';
-import type { ExportOptions } from '../../src/export/export-options.js';
+import type { ExportSettings } from '../../src/export/export-options.js';
 import { RandomState } from '../../src/generator/random-state.js';
 import { createRenderer } from '../../src/render/renderer.js';
 import { fixture, goldenTensors, maxDifference } from '../support/golden.js';
@@ -28,7 +28,7 @@ const generators: readonly GoldenGenerator[] = JSON.parse(
 
 const engine = await openEngine({ device: 'cpu', threads: 1 });
 
-async function exported(name: string, options: ExportOptions = {}): Promise<ExportedModel[]> {
+async function exported(name: string, options: ExportSettings = {}): Promise<ExportedModel[]> {
   const checkpoint = await openCheckpoint(fixture(`golden/${name}.pkl`));
   try {
     return await exportOnnx(checkpoint, options);
@@ -85,7 +85,7 @@ test.each([
   { parts: true, noise: 'none', cutoff: 3 },
   { noise: 'input', storeHalves: true },
   { cutoff: 0 },
-] satisfies ExportOptions[])('%o agrees with the renderer', async (options) => {
+] satisfies ExportSettings[])('%o agrees with the renderer', async (options) => {
   for (const name of ['golden64-cond', 'golden32-stylegan1']) {
     const checkpoint = await openCheckpoint(fixture(`golden/${name}.pkl`));
     const models = await exportOnnx(checkpoint, options);

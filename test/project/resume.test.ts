@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { openEngine } from '../../src/engine/index.js';
-import { createProjector, type ProjectOptions } from '../../src/project/projector.js';
+import { createProjector, type ProjectionOptions } from '../../src/project/projector.js';
 import { keepState } from '../../src/project/search-state.js';
 import { fixture, goldenTensors } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 /** A run that is stopped before step `at`, with what it keeps in `path`. */
-async function stopped(path: string, at: number, options: ProjectOptions): Promise<void> {
+async function stopped(path: string, at: number, options: ProjectionOptions): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
   const kept = await keepState(path, { binding: 'a', signal });

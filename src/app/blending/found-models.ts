@@ -14,7 +14,7 @@ interface Wanted {
   readonly sha256: string;
 }
 
-export interface FindOptions {
+export interface ModelPlaces {
   /** Where models are, by name in the recipe, file name or label. */
   readonly model?: ReadonlyMap<string, string>;
   /** Further places of a model, by its name in the recipe. */
@@ -34,7 +34,7 @@ export class FoundModels implements AsyncDisposable {
   /** @param path the file that names the models */
   constructor(
     private readonly path: string,
-    private readonly options: FindOptions,
+    private readonly options: ModelPlaces,
   ) {}
 
   get files(): string[] {

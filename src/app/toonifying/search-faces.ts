@@ -1,12 +1,12 @@
 import type { FinderChoice } from '../../face/face-source.js';
-import { type Item, type PlanOptions, planItems } from '../../toonify/batch/plan.js';
+import { type BatchPlanOptions, type Item, planItems } from '../../toonify/batch/plan.js';
 import { createParter, type Parter, type PartOptions } from '../../toonify/parts.js';
 import type { Report } from '../run/run.js';
 
 /** `planItems` with the search for faces: shows how far it is, and says how many pictures were aligned already. */
 export async function planWithFaces(
   paths: readonly string[],
-  options: Omit<PlanOptions, 'parter' | 'onPicture' | 'signal'> & PartOptions & FinderChoice,
+  options: Omit<BatchPlanOptions, 'parter' | 'onPicture' | 'signal'> & PartOptions & FinderChoice,
   /** Side of the generator's pictures. */
   size: number,
   report: Report,

@@ -7,23 +7,23 @@ import { adviceFor } from './advice.js';
 import type { EngineCheck, System } from './report.js';
 
 /** An engine with one package on one device. */
-export interface Candidate extends Pick<EngineCheck, 'engine' | 'package' | 'device'> {
+export interface EngineCandidate extends Pick<EngineCheck, 'engine' | 'package' | 'device'> {
   open(): Promise<Engine>;
 }
 
 /** All that there could be, in the order in which engines are taken. */
-export function candidates(openEngine: (options: EngineOptions) => Promise<Engine>): Candidate[] {
-  const native = DEVICES.map((device): Candidate => {
+export function candidates(openEngine: (options: EngineOptions) => Promise<Engine>): EngineCandidate[] {
+  const native = DEVICES.map((device): EngineCandidate => {
     const open = () => openEngine({ engine: 'onnxruntime', device });
     return { engine: 'onnxruntime', package: 'onnxruntime-node', device, open };
   });
-  const web: Candidate = {
+  const web: EngineCandidate = {
     engine: 'onnxruntime-web',
     package: 'onnxruntime-web',
     device: 'cpu',
     open: () => openEngine({ engine: 'onnxruntime-web' }),
   };
-  const tfjs = TFJS_PACKAGES.map((one): Candidate => {
+  const tfjs = TFJS_PACKAGES.map((one): EngineCandidate => {
     const open = async () => (await import('../tfjs/open.js')).openTfjs({ packages: [one] });
     return { engine: 'tfjs', package: one.name, device: one.name.endsWith('-gpu') ? 'cuda' : 'cpu', open };
   });
@@ -31,7 +31,7 @@ export function candidates(openEngine: (options: EngineOptions) => Promise<Engin
 }
 
 /** Opens a candidate and has it compute something. Never throws. */
-export async function check(candidate: Candidate, system: System): Promise<EngineCheck> {
+export async function check(candidate: EngineCandidate, system: System): Promise<EngineCheck> {
   const { engine, package: name, device } = candidate;
   const found = await attempt(candidate).catch(
     (error: unknown): Pick<EngineCheck, 'state' | 'reason'> =>
@@ -45,7 +45,7 @@ export async function check(candidate: Candidate, system: System): Promise<Engin
 }
 
 async function attempt(
-  candidate: Candidate,
+  candidate: EngineCandidate,
 ): Promise<Pick<EngineCheck, 'state' | 'device' | 'description' | 'milliseconds' | 'half'>> {
   const opened = await candidate.open();
   const milliseconds = await probe(opened);

@@ -5,7 +5,7 @@ import { PACKAGE_ROOT } from '../../files/package-root.js';
 import { openEngine } from '../index.js';
 import { TFJS_PACKAGES } from '../tfjs/packages.js';
 import { installCommand, tooNewForTfjsNode } from './advice.js';
-import { type Candidate, candidates, check } from './check-engines.js';
+import { candidates, check, type EngineCandidate } from './check-engines.js';
 import type { DoctorReport, EngineCheck, System } from './report.js';
 import { measured } from './stored-places.js';
 
@@ -17,7 +17,7 @@ export interface Place {
   readonly path: string;
 }
 
-export interface DoctorOptions {
+export interface DiagnosisOptions {
   /** Generators and networks that should be there. */
   readonly models?: readonly Place[];
   /** Folders in which downloads are kept; those that do not exist are left out. */
@@ -25,7 +25,7 @@ export interface DoctorOptions {
   /** Default: this machine. */
   readonly system?: System;
   /** Default: every engine with every device and package that it could use. */
-  readonly engines?: readonly Candidate[];
+  readonly engines?: readonly EngineCandidate[];
   readonly signal?: AbortSignal;
 }
 
@@ -35,7 +35,7 @@ export interface DoctorOptions {
  * @throws AbortedError
  * @example (await runDoctor()).ok // true where there is something to compute with
  */
-export async function runDoctor(options: DoctorOptions = {}): Promise<DoctorReport> {
+export async function runDoctor(options: DiagnosisOptions = {}): Promise<DoctorReport> {
   const {
     system = thisSystem(),
     engines = candidates(openEngine),

@@ -10,7 +10,7 @@ import {
   transpose,
 } from '../../graph/index.js';
 import { biased, convolution } from './layers.js';
-import type { Weight, Weights } from './weights.js';
+import type { DetectorWeights, Weight } from './weights.js';
 
 /** Side of what the detector sees, in pixels. */
 export const DETECTOR_SIDE = 512;
@@ -34,7 +34,7 @@ const EXTRA = 8;
  * picture [1, 3, 512, 512], -1..1 -> for each of 5118 places `score` [1, 5118, 1], the logit of a face there, and
  * `box` [1, 5118, 4], how it differs from the place's anchor.
  */
-export function detectorProgram(weights: Weights): Program {
+export function detectorProgram(weights: DetectorWeights): Program {
   let x = pointwise(input('picture', [1, 3, DETECTOR_SIDE, DETECTOR_SIDE]), weights, 'first', 2);
   const read: Tensor[] = [];
   for (let k = 1; k <= BLOCKS; k++) {
@@ -56,16 +56,16 @@ export function detectorProgram(weights: Weights): Program {
   return program({ box: predicted('box', 4), score: slice(predicted('class', 3), 2, 1, 2) });
 }
 
-function pointwise(x: Tensor, weights: Weights, name: string, stride = 1): Tensor {
+function pointwise(x: Tensor, weights: DetectorWeights, name: string, stride = 1): Tensor {
   return relu6(biased(convolution(x, weights(`${name}.weight`), stride), weights(`${name}.bias`)));
 }
 
-function predictor(x: Tensor, weights: Weights, name: string): Tensor {
+function predictor(x: Tensor, weights: DetectorWeights, name: string): Tensor {
   return biased(convolution(x, weights(`${name}.weight`)), weights(`${name}.bias`));
 }
 
 /** A kernel and the batch normalisation after it, with the statistics of training, as one kernel with a bias. */
-function normalised(weights: Weights, name: string): { weight: Weight; bias: Weight } {
+function normalised(weights: DetectorWeights, name: string): { weight: Weight; bias: Weight } {
   const { values, shape } = weights(`${name}.weight`);
   const [gamma, beta, mean, variance] = ['gamma', 'beta', 'mean', 'variance'].map(
     (part) => weights(`${name}.${part}`).values,

@@ -28,7 +28,7 @@ interface Box {
   readonly height: number;
 }
 
-export interface FindOptions {
+export interface FaceSearchOptions {
   /** Faces whose box has a longer side of fewer pixels are left out. Default: 24. */
   readonly minSize?: number;
   readonly signal?: AbortSignal;
@@ -51,7 +51,7 @@ export interface FaceFinder extends AsyncDisposable {
    * The faces of a photo, from left to right.
    * @throws InputFileError `PICTURE_UNREADABLE`
    */
-  find(photo: Photo, options?: FindOptions): Promise<Face[]>;
+  find(photo: Photo, options?: FaceSearchOptions): Promise<Face[]>;
   /** Gives the memory of the networks back; `await using` does so at the end of a block. */
   dispose(): Promise<void>;
 }
@@ -81,7 +81,7 @@ export async function createFaceFinder({ engine }: FaceFinderOptions = {}): Prom
   };
 }
 
-async function find(networks: Networks, photo: Photo, options: FindOptions): Promise<Face[]> {
+async function find(networks: Networks, photo: Photo, options: FaceSearchOptions): Promise<Face[]> {
   const { minSize = DEFAULT_MIN_SIZE, signal } = options;
   const picture = await photo.pixels({ size: sizeWithin(photo, SEARCH_SIDE) });
   const { width, height } = photo;

@@ -12,7 +12,7 @@ import {
 } from '../../graph/index.js';
 import { LANDMARK_COUNT } from '../landmarks.js';
 import { biased, convolution } from './layers.js';
-import type { Weights } from './weights.js';
+import type { DetectorWeights } from './weights.js';
 
 /** Side of what the landmark network sees, in pixels. */
 export const SIDE = 112;
@@ -29,7 +29,7 @@ const LAYERS = 4;
  * square [1, 3, 112, 112], a level minus the mean level of its colour over 255 -> `points` [1, 136]: x and y of each,
  * as shares of the side
  */
-export function landmarkProgram(weights: Weights): Program {
+export function landmarkProgram(weights: DetectorWeights): Program {
   let x: Tensor = input('square', [1, 3, SIDE, SIDE]);
   for (let k = 0; k < BLOCKS; k++) x = block(x, weights, `block${k}`);
   const features = reshape(mean(x, [2, 3]), [1, x.shape[1]!]);
@@ -38,7 +38,7 @@ export function landmarkProgram(weights: Weights): Program {
   return program({ points: add(products, constant(bias.values, [1, 2 * LANDMARK_COUNT])) });
 }
 
-function block(x: Tensor, weights: Weights, name: string): Tensor {
+function block(x: Tensor, weights: DetectorWeights, name: string): Tensor {
   let sum = relu(layer(x, weights, `${name}.conv0`, 2));
   let seen = sum;
   for (let k = 1; k < LAYERS; k++) {
@@ -48,7 +48,7 @@ function block(x: Tensor, weights: Weights, name: string): Tensor {
   return seen;
 }
 
-function layer(x: Tensor, weights: Weights, name: string, stride = 1): Tensor {
+function layer(x: Tensor, weights: DetectorWeights, name: string, stride = 1): Tensor {
   // Of three colours the first layer makes all its channels at once.
   const result =
     x.shape[1] === 3

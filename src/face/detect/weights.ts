@@ -13,7 +13,7 @@ export interface Weight {
 }
 
 /** All of a network's tensors by name. */
-export type Weights = (name: string) => Weight;
+export type DetectorWeights = (name: string) => Weight;
 
 type Range = readonly [scale: number, min: number];
 
@@ -24,7 +24,7 @@ const QUANTIZATION = 'quantization';
  * Reads the weights of a network. The 8-bit integers v of its file stand for v * scale + minimum.
  * @throws InputFileError as `openSafetensors`
  */
-export async function readWeights(network: FaceNetwork): Promise<Weights> {
+export async function readWeights(network: FaceNetwork): Promise<DetectorWeights> {
   const path = fileURLToPath(new URL(`fixtures/faces/${network}.safetensors`, PACKAGE_ROOT));
   const file = await openSafetensors(path);
   try {

@@ -22,7 +22,7 @@ export type Item = {
   | { readonly state: 'failed'; readonly error: StyleganBlendError }
 );
 
-export interface PlanOptions {
+export interface BatchPlanOptions {
   readonly out?: string;
   readonly recursive: boolean;
   readonly force: boolean;
@@ -46,7 +46,7 @@ const MAX_FACES = 1000;
  *
  * @throws InputFileError `PICTURES_MISSING`; UsageError and OutputError where `--out` cannot be written
  */
-export async function planItems(paths: readonly string[], options: PlanOptions): Promise<Item[]> {
+export async function planItems(paths: readonly string[], options: BatchPlanOptions): Promise<Item[]> {
   const { out, recursive, except, signal } = options;
   const { files } = await pictureFiles(paths, {
     out,
@@ -71,7 +71,7 @@ export async function planItems(paths: readonly string[], options: PlanOptions):
   return items;
 }
 
-interface Plan extends Omit<PlanOptions, 'parter'> {
+interface Plan extends Omit<BatchPlanOptions, 'parter'> {
   readonly parter: Parter;
   /** Files that are read, by their identity. */
   readonly read: ReadonlyMap<string, string>;

@@ -10,7 +10,7 @@ const SETTLED_MS = 1000;
  * cannot be set by hand. With it the network that was read.
  * @returns undefined for a checkpoint in memory, and for a file that has only just been written
  */
-export async function fileIdentity({ origin }: Checkpoint): Promise<string | undefined> {
+export async function fileVersion({ origin }: Checkpoint): Promise<string | undefined> {
   if (origin.format === 'memory') return undefined;
   const stats = await stat(origin.path, { bigint: true }).catch(() => undefined);
   if (!stats?.isFile() || Date.now() - Number(stats.ctimeMs) < SETTLED_MS) return undefined;

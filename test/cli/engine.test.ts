@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { bundledPath } from '../../src/models/bundled.js';
-import { maxDifference } from '../support/golden.js';
+import { fixture, maxDifference } from '../support/golden.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { interrupted, run } from './cli.js';
 
@@ -51,6 +51,19 @@ test('where onnxruntime-node is not installed, WebAssembly takes its place and s
   const refused = await render('never.png', '--engine', 'onnxruntime');
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain('npm install onnxruntime-node');
+});
+
+test('faces are found without onnxruntime-node, too', async () => {
+  const folder = await temporaryFolder();
+  const photo = fixture('photos/astronaut.jpg');
+  const align = (out: string, environment: Record<string, string>) =>
+    run('blend', ['align', photo, '--size', '64', '--out', out], folder, environment);
+  expect((await align('usual.png', {})).stderr).not.toContain('engine');
+  const found = await align('web.png', { NODE_OPTIONS: `--require ${HIDING}` });
+  expect(found.code).toBe(0);
+  expect(found.stderr.match(/WebAssembly/g)).toHaveLength(1);
+  const [a, b] = await Promise.all(['usual', 'web'].map((name) => pixels(join(folder, `${name}.png`))));
+  expect(maxDifference(a!, b!)).toBeLessThanOrEqual(1);
 });
 
 test('a process that computes in WebAssembly can be interrupted', async () => {

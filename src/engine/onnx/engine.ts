@@ -38,7 +38,7 @@ function engineOn(target: Target, notices: readonly string[] = []): Engine {
 }
 
 async function bestDevice(runtime: OnnxRuntime): Promise<Device> {
-  for (const device of runtime.preferred) {
+  for (const device of runtime.preferred()) {
     const works = await requireDevice(runtime, device).then(
       () => true,
       () => false,

@@ -35,7 +35,7 @@ export function nodeRuntime(options: Pick<EngineOptions, 'threads'>): OnnxRuntim
     devices,
     // CUDA is listed by every build for some systems, whether its library is there or not. WebGPU is in every build
     // and may turn out to be a software device slower than the processor: it is left to those who ask for it.
-    preferred: devices.includes('cuda') && hasProviderLibrary('cuda') ? ['cuda'] : [],
+    preferred: () => (devices.includes('cuda') && hasProviderLibrary('cuda') ? ['cuda'] : []),
     takesWeightsApart: false,
     Tensor: ort.Tensor,
     blockSize: async () => (await import('./block-size.js')).blockSize(),

@@ -34,7 +34,7 @@ export function webRuntime(options: Pick<EngineOptions, 'threads'>): OnnxRuntime
       ? [`WebAssembly was started with ${threads} threads in this process and keeps them`]
       : [],
     devices: ['cpu'],
-    preferred: [],
+    preferred: () => [],
     // Otherwise they lie in its memory twice until it has read them, and WebAssembly gives no memory back.
     takesWeightsApart: true,
     Tensor: ort.Tensor,

@@ -18,7 +18,7 @@ export interface OnnxRuntime {
   /** What this build can compute on. Whether this machine has it is another matter. */
   readonly devices: readonly Device[];
   /** Those that are tried before the processor where none is named. */
-  readonly preferred: readonly Device[];
+  preferred(): readonly Device[];
   /** Whether it takes large constants beside the model, and is the better for it. */
   readonly takesWeightsApart: boolean;
   readonly Tensor: typeof Tensor;

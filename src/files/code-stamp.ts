@@ -8,6 +8,7 @@ import { PACKAGE_ROOT } from './package-root.js';
  * What is kept between processes must not outlive the code that made it, neither after an update nor while the code
  * is worked on.
  * @param folders such as `graph`
+ * @throws Error for a folder that is not there: what is kept would outlive its code
  */
 export function codeStamp(folders: readonly string[]): string {
   const key = folders.join();
@@ -21,14 +22,13 @@ const stamps = new Map<string, string>();
 
 function stampOf(folders: readonly string[]): string {
   let [count, newest] = [0, 0];
-  for (const root of ['dist', 'src']) {
-    for (const folder of folders) {
-      const path = join(fileURLToPath(PACKAGE_ROOT), root, folder);
-      for (const name of modulesIn(path)) {
-        newest = Math.max(newest, statSync(join(path, name)).mtimeMs);
-        count++;
-      }
-    }
+  for (const folder of folders) {
+    const modules = ['dist', 'src'].flatMap((root) =>
+      modulesIn(join(fileURLToPath(PACKAGE_ROOT), root, folder)),
+    );
+    if (modules.length === 0) throw new Error(`code stamp: expected modules in ${folder}, found none`);
+    for (const path of modules) newest = Math.max(newest, statSync(path).mtimeMs);
+    count += modules.length;
   }
   return `${folders} ${count} ${newest}`;
 }
@@ -36,7 +36,8 @@ function stampOf(folders: readonly string[]): string {
 /** A package that is installed has no sources. */
 function modulesIn(path: string): string[] {
   try {
-    return (readdirSync(path, { recursive: true }) as string[]).filter((name) => /\.[jt]s$/.test(name));
+    const names = readdirSync(path, { recursive: true, encoding: 'utf8' });
+    return names.filter((name) => /\.[jt]s$/.test(name)).map((name) => join(path, name));
   } catch {
     return [];
   }

@@ -11,5 +11,5 @@ export async function networkKey(checkpoint: Checkpoint): Promise<string | undef
   const identity = await fileVersion(checkpoint);
   return identity === undefined
     ? undefined
-    : `${identity} ${codeStamp(['generator', 'checkpoint', 'formats'])}`;
+    : `${identity} ${codeStamp(['generator', 'checkpoint', 'formats', 'numbers'])}`;
 }

@@ -140,7 +140,7 @@ export async function createProjector(
 /** What everything that a search of a checkpoint computes from its weights alone is kept under. */
 async function searchKey(checkpoint: Checkpoint): Promise<string | undefined> {
   const key = await networkKey(checkpoint);
-  return key && `${key} ${codeStamp(['project', 'metric'])}`;
+  return key && `${key} ${codeStamp(['project', 'metric', 'render', 'numbers'])}`;
 }
 
 /** What else decides a step; undefined where that cannot be said in words: LPIPS is a network of its own. */

@@ -8,7 +8,7 @@ import { codeStamp } from '../../files/code-stamp.js';
  */
 export function compiledKey(own: string, runtime: string): string {
   const machine = [platform(), arch(), cpus()[0]?.model, processorFlags()];
-  return JSON.stringify([own, runtime, machine, codeStamp(['graph', 'engine'])]);
+  return JSON.stringify([own, runtime, machine, codeStamp(['graph', 'engine', 'numbers'])]);
 }
 
 /** What the processor can do, where the system says so. */

@@ -36,10 +36,7 @@ export interface FaceSearchOptions {
 
 /** What a finder computes with. */
 export interface FaceFinderOptions {
-  /**
-   * Default: one of its own on the processor. The networks are so small that a graphics device would take longer to
-   * start than the processor to find the faces.
-   */
+  /** Default: one of its own on the processor, where a look at a photo takes a fraction of a second. */
   readonly engine?: Engine;
 }
 
